@@ -248,29 +248,28 @@ func isGround(pkg string) bool { return listed(ground, pkg) }
 // isHelper tells packages of test helpers, which are named after what they help with: storetest, apptest.
 func isHelper(pkg string) bool { return pkg != root && strings.HasSuffix(path.Base(pkg), "test") }
 
-// mayImport answers for one edge. A package may import what is below it; a package below has its parent's rights.
+// mayImport answers for one edge. A package that is not in the table has the rights of the nearest one above it which
+// is, and these share their insides.
 func mayImport(f file, to string) bool {
 	from, ok := ruled(f.pkg)
+	target, _ := ruled(to)
 	inTest := f.isTest || isHelper(f.pkg)
 	switch {
 	case to == root:
 		return inTest && (f.pkg == root || isHelper(f.pkg))
 	case isHelper(to):
 		return inTest
-	case from == root || to == f.pkg || isGround(to) || strings.HasPrefix(to, f.pkg+"/") && !inTable(to):
+	case from == root || from == target || isGround(target):
 		return true
 	case isHelper(f.pkg) && !ok:
 		return true // apptest and its like hold the whole appliance
 	case !ok:
 		return true // told once, by the table
-	case inTest && (listed(testsMayImport, to) || from == to || reaches(from, to)):
+	case inTest && (listed(testsMayImport, target) || reaches(from, target)):
 		return true
 	}
-	target, _ := ruled(to)
-	return !isGround(from) && listed(edges[from], target) && (target == to || !inTable(to))
+	return !isGround(from) && listed(edges[from], target)
 }
-
-func inTable(pkg string) bool { _, ok := edges[pkg]; return ok }
 
 // reaches tells whether from gets to the package over one edge or several.
 func reaches(from, to string) bool {

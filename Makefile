@@ -1,0 +1,195 @@
+# Noroshi: what a developer runs. `make` alone lists the targets.
+
+SHELL       := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DELETE_ON_ERROR:
+.DEFAULT_GOAL := help
+
+VERSION := $(shell git describe --tags --always 2>/dev/null || echo dev)
+LDFLAGS := -s -w -X noroshi/app.version=$(VERSION)
+
+# Everything but frontend/node_modules, which holds Go files of its own.
+PACKAGES := . ./app/... ./embed/...
+
+# Packages with goroutines run under the race detector where there is a C compiler; the others run without.
+RACY    := store bus cluster gateway simulator delivery inbound live message expansion api
+RACE    := $(patsubst app/%/,./app/%/...,$(sort $(foreach p,$(RACY),$(wildcard app/$(p)/))))
+CC_HERE := $(shell command -v "$$(go env CC 2>/dev/null || echo cc)" 2>/dev/null)
+
+# How many test binaries run at once. Two fit two cores and 4 GB.
+P        ?= 2
+FUZZTIME ?= 60s
+KILLS    ?= 200
+
+REPORTS := bin/test
+TESTSUM := bin/tools/testsum
+LICENCES := bin/tools/licences
+GOTEST  := go test -p $(P) -shuffle=on -timeout 10m -json
+
+NPM_STAMP     := frontend/node_modules/.package-lock.json
+CONSOLE_STAMP := bin/console.stamp
+CONSOLE_FILES := $(shell find frontend/src frontend/static -type f 2>/dev/null) \
+	$(wildcard frontend/*.config.js frontend/*.config.ts frontend/tsconfig.json)
+
+##@ Everyday
+
+help: ## Show this list
+	@awk 'BEGIN { FS = ":.*## " } \
+	  /^##@/ { printf "\n%s\n", substr($$0, 5) } \
+	  /^[a-z0-9-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@printf '\nVariables: FRESH=1 (run), P=2 (tests at once), FUZZTIME=60s (fuzz), KILLS=200 (chaos)\n'
+
+build: console ## Build bin/noroshi with the console in it
+	@mkdir -p bin
+	CGO_ENABLED=0 go build -trimpath -ldflags '$(LDFLAGS)' -o bin/noroshi .
+
+run: build ## Start the demo: simulator, sample recipients (FRESH=1: at the set-up page)
+	exec bin/noroshi demo $(if $(FRESH),--fresh)
+
+dev: build ## Start the demo on temporary data, with the console reloading from source
+	@data=$$(mktemp -d); trap 'kill $$demo 2>/dev/null || true; wait; rm -rf "$$data"' EXIT; \
+	bin/noroshi demo --data "$$data/demo" & demo=$$!; \
+	cd frontend && npm run dev
+
+##@ Before a commit
+
+check: ## All checks: format, lint, generated files, architecture, licences, Go and console tests
+	@$(MAKE) --no-print-directory fmt-check
+	@$(MAKE) --no-print-directory lint
+	@$(MAKE) --no-print-directory fresh
+	@$(MAKE) --no-print-directory arch
+	@$(MAKE) --no-print-directory licences
+	@$(MAKE) --no-print-directory reports-clean test-go test-race test-console
+
+fmt: $(NPM_STAMP) ## Format Go and console sources
+	gofmt -w main.go app embed tools
+	cd frontend && npm run --silent format
+
+fmt-check: $(NPM_STAMP)
+	@unformatted=$$(gofmt -l main.go app embed tools); \
+	if [ -n "$$unformatted" ]; then echo "Not formatted (make fmt):"; echo "$$unformatted"; exit 1; fi
+	cd frontend && npx --no-install prettier --check --log-level warn .
+
+lint: bin/tools/golangci-lint $(NPM_STAMP) ## golangci-lint, eslint, svelte-check
+	bin/tools/golangci-lint run --timeout 15m $(PACKAGES)
+	cd frontend && npm run --silent check
+	cd frontend && npx --no-install eslint .
+
+arch: ## The import table, one door per library, banned calls, size limits
+	go test ./app/arch_test.go ./app/arch_rules_test.go
+
+generate: bin/tools/oapi-codegen $(NPM_STAMP) ## Go and TypeScript types from app/api/openapi.yaml
+	@mkdir -p app/api/gen
+	bin/tools/oapi-codegen -config tools/oapi-codegen.yaml app/api/openapi.yaml
+	cd frontend && npm run --silent generate
+
+fresh: generate
+	@git diff --exit-code --stat -- app/api/gen frontend/src/lib/api/schema.d.ts || \
+	  { echo "The types are not what openapi.yaml says: make generate, and commit them."; exit 1; }
+
+licences: $(LICENCES) $(NPM_STAMP) ## Only permissive licences are linked, and NOTICE is fresh
+	$(LICENCES) check
+
+notice: $(LICENCES) $(NPM_STAMP) ## Write NOTICE
+	$(LICENCES) notice
+
+vulncheck: bin/tools/govulncheck ## Known vulnerabilities in what is linked (needs the network)
+	bin/tools/govulncheck $(PACKAGES)
+	cd frontend && npm audit
+
+##@ Tests
+
+test: ## Everything: Go, race detector, console, browser
+	@$(MAKE) --no-print-directory reports-clean
+	@$(MAKE) --no-print-directory -k test-go test-race test-console test-browser
+
+test-go: $(TESTSUM) ## Go tests of the packages that are not run under the race detector
+	@mkdir -p $(REPORTS)
+	$(GOTEST) $$(go list $(PACKAGES) | grep -vxF "$$(go list $(RACE))") | $(TESTSUM) go $(REPORTS)/1-go.json
+	go test -C tools ./testsum ./licences
+
+test-race: $(TESTSUM)
+	@mkdir -p $(REPORTS)
+ifeq ($(CC_HERE),)
+	@echo "No C compiler here: the packages with goroutines run without the race detector."
+	$(GOTEST) $(RACE) | $(TESTSUM) go $(REPORTS)/2-race.json
+else
+	CGO_ENABLED=1 $(GOTEST) -race $(RACE) | $(TESTSUM) go $(REPORTS)/2-race.json
+endif
+
+race: test-race ## The packages with goroutines under the race detector
+
+test-console: $(NPM_STAMP) ## Unit tests of the console
+	@mkdir -p $(REPORTS)
+	cd frontend && npm run --silent test -- --reporter=default --reporter=json \
+	  --outputFile.json=$(CURDIR)/$(REPORTS)/vitest.json
+
+test-browser: browser build
+	@mkdir -p $(REPORTS)
+	cd frontend && PLAYWRIGHT_JSON_OUTPUT_NAME=$(CURDIR)/$(REPORTS)/playwright.json \
+	  npm run --silent e2e -- --reporter=list,json
+
+e2e: test-browser ## Browser tests against the real binary
+
+screenshots: browser build ## Pictures for the README, made from the demo
+	@mkdir -p docs/images
+	cd frontend && NOROSHI_SCREENSHOTS=$(CURDIR)/docs/images npm run --silent e2e -- --grep @screenshots --reporter=list
+
+fuzz: ## Every fuzz target for FUZZTIME each
+	@grep -rlE '^func Fuzz' --include='*_test.go' app | while read -r file; do \
+	  grep -oE '^func Fuzz[A-Za-z0-9_]*' "$$file" | while read -r _ name; do \
+	    echo "$$(dirname "$$file") $$name"; \
+	    go test -run '^$$' -fuzz "^$$name\$$" -fuzztime $(FUZZTIME) "./$$(dirname "$$file")" </dev/null; \
+	  done; done
+
+bench: ## Benchmarks, three runs each
+	go test -p 1 -run '^$$' -bench . -benchmem -count 3 $(PACKAGES)
+
+chaos: build ## kill -9 in the middle of a broadcast, KILLS times, and count
+	NOROSHI_CHAOS=$(KILLS) go test -count=1 -timeout 60m -v -run 'Chaos' ./app/...
+
+##@ Housekeeping
+
+clean: ## Remove what was built; keeps downloaded modules and demo data
+	rm -rf bin frontend/build frontend/.svelte-kit frontend/test-results frontend/playwright-report
+	find embed/dist -mindepth 1 -delete 2>/dev/null || true
+	git checkout -q -- embed/dist 2>/dev/null || true
+
+# --- parts of the targets above ---
+
+# Without npm the binary carries what embed/dist holds: an earlier build, or the page which says how to build it.
+console:
+	@if command -v npm >/dev/null; then $(MAKE) --no-print-directory $(CONSOLE_STAMP); \
+	elif [ -f embed/dist/index.html ]; then echo "No npm here: the console is taken from embed/dist as it is."; \
+	else echo "The console needs Node 20.19 or later with npm."; exit 1; fi
+
+$(CONSOLE_STAMP): $(NPM_STAMP) $(CONSOLE_FILES)
+	cd frontend && NOROSHI_VERSION='$(VERSION)' npm run --silent build
+	@mkdir -p bin && touch $@
+
+$(NPM_STAMP): frontend/package-lock.json
+	cd frontend && PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD=1 npm ci --no-audit --no-fund
+	@touch $@
+
+browser: $(NPM_STAMP)
+	@tools/browser
+
+reports-clean:
+	@rm -rf $(REPORTS)
+
+bin/tools/testsum bin/tools/licences: bin/tools/%: $(wildcard tools/*/*.go)
+	go -C tools build -trimpath -o ../$@ ./$*
+
+# The pinned tools. golangci-lint takes some minutes the first time.
+bin/tools/golangci-lint: tools/go.mod
+	CGO_ENABLED=0 go -C tools build -trimpath -o ../$@ github.com/golangci/golangci-lint/v2/cmd/golangci-lint
+
+bin/tools/oapi-codegen: tools/go.mod
+	CGO_ENABLED=0 go -C tools build -trimpath -o ../$@ github.com/oapi-codegen/oapi-codegen/v2/cmd/oapi-codegen
+
+bin/tools/govulncheck: tools/go.mod
+	CGO_ENABLED=0 go -C tools build -trimpath -o ../$@ golang.org/x/vuln/cmd/govulncheck
+
+.PHONY: help build run dev check fmt fmt-check lint arch generate fresh licences notice vulncheck \
+	test test-go test-race race test-console test-browser e2e screenshots fuzz bench chaos clean \
+	console browser reports-clean
