@@ -1,0 +1,3 @@
+export default {
+  title: 'Simulated handsets'
+} as const;

@@ -1,0 +1,3 @@
+export default {
+  title: 'Recipients'
+} as const;

@@ -1,0 +1,6 @@
+import type en from '../en/groups';
+import type { Translated } from '../types';
+
+export default {
+  title: 'グループ'
+} satisfies Translated<typeof en>;

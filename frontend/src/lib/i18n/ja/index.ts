@@ -1,0 +1,40 @@
+import common from './common';
+import time from './time';
+import zones from './zones';
+import errors from './errors';
+import states from './states';
+import shell from './shell';
+import login from './login';
+import setup from './setup';
+import home from './home';
+import broadcasts from './broadcasts';
+import result from './result';
+import tray from './tray';
+import recipients from './recipients';
+import importing from './importing';
+import groups from './groups';
+import compose from './compose';
+import system from './system';
+import handsets from './handsets';
+
+/** 日本語の文言。鍵は英語の文言に合わせる（足りなければ型検査で止まる）。 */
+export default {
+  common,
+  time,
+  zones,
+  errors,
+  states,
+  shell,
+  login,
+  setup,
+  home,
+  broadcasts,
+  result,
+  tray,
+  recipients,
+  importing,
+  groups,
+  compose,
+  system,
+  handsets
+};

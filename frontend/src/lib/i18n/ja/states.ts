@@ -1,0 +1,37 @@
+import type en from '../en/states';
+import type { Translated } from '../types';
+
+export default {
+  draft: '下書き',
+  awaiting_approval: '承認待ち',
+  scheduled: '予約済み',
+  expanding: '準備中',
+  sending: '送信中',
+  open: '回答受付中',
+  closed: '終了',
+  stopped: '停止',
+  sendingPercent: '送信中 {percent}',
+  queued: '送信待ち',
+  submitting: '送信中',
+  retry_wait: '再試行待ち',
+  submit_uncertain: '送信結果を確認中',
+  accepted: '通信会社が受付',
+  enroute: '配送中',
+  delivered: '端末に到達',
+  partially_delivered: '一部が端末に到達',
+  undeliverable: '不達',
+  expired: '期限切れ',
+  deleted: '通信会社が削除',
+  rejected: '拒否',
+  unknown: '不明',
+  delayed: '遅延',
+  relayed: '中継済み',
+  bounced: '不達メール',
+  unreachable: '連絡先なし',
+  waiting: '送信待ち',
+  failed: '不達',
+  no_answer: '未回答',
+  toneOk: '問題なし',
+  toneWarn: '注意',
+  toneBad: '救助'
+} satisfies Translated<typeof en>;

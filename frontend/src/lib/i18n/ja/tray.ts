@@ -1,0 +1,4 @@
+import type en from '../en/tray';
+import type { Translated } from '../types';
+
+export default { title: 'tray' } satisfies Translated<typeof en>;

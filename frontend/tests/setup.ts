@@ -1,0 +1,4 @@
+import '@testing-library/jest-dom/vitest';
+import { loadLocale } from '$lib/i18n';
+
+await loadLocale('en');
