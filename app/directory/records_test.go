@@ -1,0 +1,100 @@
+package directory
+
+import (
+	"reflect"
+	"testing"
+	"time"
+
+	"noroshi/app/id"
+	"noroshi/app/phone"
+)
+
+func someone() Recipient {
+	at := time.Date(2026, 11, 22, 3, 14, 10, 0, time.UTC)
+	return Recipient{
+		ID: 7, ExternalID: "007", Name: "中村 太郎", Reading: "ナカムラ タロウ", Department: "横浜工場", Language: "ja",
+		Zone: "Asia/Tokyo", Note: "a\nb", OptedOut: true, Version: 300, Created: at, Updated: at.Add(time.Hour),
+		Phones: []Phone{
+			{Raw: "090-1234-5678", Number: 819012345678, Status: phone.SMSOK, Country: "JP", Label: "私用"},
+			{Raw: "03-1234-5678", Number: 81312345678, Status: phone.NotMobile, Country: "JP", Forced: true},
+		},
+		Mails: []Mail{{Address: "a@b.example", Label: "x"}}, Groups: []id.Group{1, 1 << 63},
+		Attributes: Attributes{{"拠点", "横浜"}},
+	}
+}
+
+func TestRecordReadsBack(t *testing.T) {
+	t.Parallel()
+	for _, want := range []Recipient{someone(), {ID: 7, Name: "x"}, {ID: 7}} {
+		got, err := decodeRecipient(7, encodeRecipient(want))
+		if err != nil || !reflect.DeepEqual(got, want) {
+			t.Fatalf("decoded %+v, %v, want %+v", got, err, want)
+		}
+	}
+}
+
+func FuzzDecodeRecipient(f *testing.F) {
+	whole := encodeRecipient(someone())
+	for i := range whole {
+		f.Add(whole[:i])
+	}
+	f.Add(append(whole[:40:40], 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0x01))
+	f.Fuzz(func(t *testing.T, b []byte) {
+		r, err := decodeRecipient(7, b)
+		if err != nil {
+			return
+		}
+		if again, err := decodeRecipient(7, encodeRecipient(r)); err != nil || !reflect.DeepEqual(again, r) {
+			t.Fatalf("%+v became %+v, %v", r, again, err)
+		}
+	})
+}
+
+func TestFold(t *testing.T) {
+	t.Parallel()
+	cases := [][2]string{
+		{"Nakamura-San", "nakamurasan"}, {"ﾅｶﾑﾗ", "ナカムラ"}, {"なかむら", "ナカムラ"}, {"ガギ", "ガギ"}, {"髙﨑", "高崎"},
+		{"Nguyễn Đức", "nguyenduc"}, {"Ａ　Ｂ・Ｃ", "abc"}, {"　 -", ""}, {"สมชาย", "สมชาย"}, {"がぎ", "ガギ"},
+	}
+	for _, c := range cases {
+		if got := fold(c[0]); got != c[1] {
+			t.Errorf("fold(%q) = %q, want %q", c[0], got, c[1])
+		}
+	}
+}
+
+func FuzzFold(f *testing.F) {
+	f.Add("髙橋 ﾐｻｷ")
+	f.Add("\xff\x00é́ゞ")
+	f.Fuzz(func(t *testing.T, s string) {
+		once := fold(s)
+		if again := fold(once); again != once {
+			t.Fatalf("fold(%q) = %q, folded again %q", s, once, again)
+		}
+		for _, key := range append(rotations(s), cut(once), CleanLine(s)) {
+			for i := range len(key) {
+				if key[i] == 0 {
+					t.Fatalf("%q has the separator of keys", key)
+				}
+			}
+		}
+	})
+}
+
+func BenchmarkDecodeRecipient(b *testing.B) {
+	record := encodeRecipient(someone())
+	b.ReportAllocs()
+	for b.Loop() {
+		if _, err := decodeRecipient(7, record); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
+
+func BenchmarkEntriesOf(b *testing.B) {
+	r := someone()
+	b.ReportAllocs()
+	for b.Loop() {
+		entriesOf(r)
+	}
+}

@@ -1,0 +1,89 @@
+package directory
+
+import (
+	"slices"
+	"strings"
+
+	"noroshi/app/phone"
+	"noroshi/app/store"
+)
+
+// maxSearch bounds what is read of a search text, in octets.
+const maxSearch = 200
+
+// maxSearchDepartments bounds how many departments a search looks through.
+const maxSearchDepartments = 50
+
+// homes are the countries beside the organisation's own in whose national form a phone is looked for.
+const homes = "JP TH SG ID VN KR TW CN IN MY"
+
+// searchSources returns the ranges of the index in which people with the text are found.
+func (s *Service) searchSources(tx *store.Tx, text string) ([]source, error) {
+	text = CleanExternalID(text[:min(len(text), maxSearch)])
+	folded := cut(fold(text))
+	if folded == "" {
+		return nil, nil
+	}
+	var out []source
+	add := func(prefix []byte) { out = append(out, source{prefix: prefix}) }
+	add(join(allPrefix(), []byte(folded)))
+	add(join(wordPrefix(), []byte(folded)))
+	for _, external := range variantsOf(text) {
+		add(externalKey(external))
+	}
+	if digits, ok := digitsOf(text); ok {
+		for _, prefix := range s.phonePrefixes(text, digits) {
+			add(store.RecipientByNumber.Key([]byte(prefix)))
+		}
+	}
+	found := 0
+	err := eachTally(tx, tallyDepartment, func(name string, _ tally) error {
+		if found < maxSearchDepartments && name != "" && strings.Contains(fold(name), folded) {
+			found++
+			add(departmentPrefix(name))
+		}
+		return nil
+	})
+	return out, err
+}
+
+// variantsOf returns the ways in which an external id may have been meant.
+func variantsOf(text string) []string {
+	out := []string{text}
+	for _, v := range []string{strings.ToUpper(text), strings.ToLower(text)} {
+		if !slices.Contains(out, v) {
+			out = append(out, v)
+		}
+	}
+	return out
+}
+
+// phonePrefixes returns the beginnings of E.164 numbers that the digits may be: international as they are, or national in
+// a country people of the directory may have. One or two digits are too little for a national form.
+func (s *Service) phonePrefixes(text, digits string) []string {
+	const enough = 3
+	if strings.HasPrefix(text, "+") {
+		return []string{digits}
+	}
+	if rest, ok := strings.CutPrefix(digits, "00"); ok {
+		return []string{rest}
+	}
+	national, trunk := strings.CutPrefix(digits, "0")
+	var out []string
+	if !trunk {
+		out = append(out, digits)
+	}
+	if len(digits) < enough {
+		return out
+	}
+	for _, country := range append([]string{s.country()}, strings.Fields(homes)...) {
+		code := phone.CallingCode(country)
+		if code == 0 {
+			continue
+		}
+		if prefix := itoa(code) + national; !slices.Contains(out, prefix) {
+			out = append(out, prefix)
+		}
+	}
+	return out
+}
