@@ -58,6 +58,11 @@ const (
 	OptOut                Prefix = 0x39 // channel, address -> opted out, since when and how
 	RouteState            Prefix = 0x3a // route -> health and marks that outlive a restart
 	Counter               Prefix = 0x3b // name -> counter
+	QuestionSeat          Prefix = 0x3c // broadcast, page -> recipients and departments of the people who were asked
+	ImportFile            Prefix = 0x3d // import, place -> octets of the file
+	ImportPlan            Prefix = 0x3e // import, block -> what was decided for each row
+	ImportUndo            Prefix = 0x3f // import, step -> people as they were before
+	DirectoryTally        Prefix = 0x40 // department, group or attribute -> how many people
 )
 
 // firstPublic is the lowest prefix that packages other than this one may write.
