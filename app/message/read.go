@@ -1,0 +1,300 @@
+package message
+
+import (
+	"slices"
+	"time"
+
+	"noroshi/app/fault"
+	"noroshi/app/gateway"
+	"noroshi/app/id"
+	"noroshi/app/phone"
+	"noroshi/app/store"
+)
+
+// Found is a copy that went to a number.
+type Found struct {
+	Run    Run
+	Copy   uint32
+	People []uint32 // places in the frozen audience
+	book   *Book
+	row    *row
+}
+
+// Find returns the copies to a number in all books that are in memory, the newest broadcast first.
+func (s *Service) Find(number phone.Number) []Found {
+	s.mu.RLock()
+	books := make([]*Book, 0, len(s.books))
+	for _, b := range s.books {
+		books = append(books, b)
+	}
+	s.mu.RUnlock()
+	slices.SortFunc(books, func(a, b *Book) int { return int(min(1, max(-1, int64(b.broadcast)-int64(a.broadcast)))) })
+	var found []Found
+	for _, b := range books {
+		b.mu.RLock()
+		for _, w := range b.rows {
+			if i, ok := slices.BinarySearch(w.numbers, number); ok {
+				found = append(found, Found{
+					Run: w.run, Copy: uint32(i), People: slices.Clone(w.peopleOf(uint32(i))), book: b, row: w,
+				})
+			}
+		}
+		b.mu.RUnlock()
+	}
+	return found
+}
+
+// Due returns up to limit parts of a page that may be handed over now, in order, whole copies first; later is the
+// earliest Unix second at which a part that waits for another try is due, 0 when none does.
+func (b *Book) Due(run Run, pageNo uint32, now time.Time, limit int) (refs []Ref, later int64) {
+	b.mu.RLock()
+	defer b.mu.RUnlock()
+	w := b.row(run)
+	if w == nil || int(pageNo) >= len(w.open) || w.open[pageNo] == 0 {
+		return nil, 0
+	}
+	first := pageNo * PageSize
+	for c := first; c < min(first+PageSize, uint32(len(w.numbers))); c++ {
+		for n, p := range w.partsOf(c) {
+			ref := Ref{Run: run, Copy: c, Part: uint8(n)}
+			switch p.state() {
+			case Queued:
+			case RetryWait:
+				if due := w.due[ref]; due > now.Unix() {
+					if later == 0 || due < later {
+						later = due
+					}
+					continue
+				}
+			default:
+				continue
+			}
+			if len(refs) < limit || n > 0 && refs[len(refs)-1].Copy == c {
+				refs = append(refs, ref)
+			}
+		}
+	}
+	return refs, later
+}
+
+// Tries returns how many tries of a part were counted.
+func (b *Book) Tries(r Ref) int {
+	b.mu.RLock()
+	defer b.mu.RUnlock()
+	if w := b.row(r.Run); w != nil {
+		if p, ok := w.part(r); ok {
+			return p.tries()
+		}
+	}
+	return 0
+}
+
+// InState returns the parts of a run in a state, up to limit.
+func (b *Book) InState(run Run, s PartState, limit int) []Ref {
+	b.mu.RLock()
+	defer b.mu.RUnlock()
+	w := b.row(run)
+	if w == nil || b.counts[s] == 0 {
+		return nil
+	}
+	var refs []Ref
+	for c := range uint32(len(w.numbers)) {
+		for n, p := range w.partsOf(c) {
+			if p.state() == s {
+				if refs = append(refs, Ref{Run: run, Copy: c, Part: uint8(n)}); len(refs) == limit {
+					return refs
+				}
+			}
+		}
+	}
+	return refs
+}
+
+// Counts returns the number of parts in each state.
+func (b *Book) Counts() map[PartState]int {
+	b.mu.RLock()
+	defer b.mu.RUnlock()
+	m := map[PartState]int{}
+	for s := range Unknown + 1 {
+		m[s] = b.counts[s]
+	}
+	return m
+}
+
+// Total returns the number of parts of the broadcast.
+func (b *Book) Total() int {
+	b.mu.RLock()
+	defer b.mu.RUnlock()
+	n := 0
+	for _, w := range b.rows {
+		n += len(w.parts)
+	}
+	return n
+}
+
+// Pending returns how many parts may still have to be handed over.
+func (b *Book) Pending() int {
+	b.mu.RLock()
+	defer b.mu.RUnlock()
+	return b.counts[Queued] + b.counts[Submitting] + b.counts[RetryWait] + b.counts[SubmitUncertain]
+}
+
+// Reached is how a person was reached.
+type Reached struct {
+	Standing  Standing
+	Uncertain bool // may have got the text twice
+	Doubted   bool // nobody knew at one time whether it was taken
+}
+
+// Person returns how a person of the audience was reached.
+func (b *Book) Person(person uint32) Reached {
+	b.mu.RLock()
+	defer b.mu.RUnlock()
+	r := Reached{Standing: b.standingOfPerson(person)}
+	b.eachCopy(person, func(w *row, copyNo uint32) {
+		for _, p := range w.partsOf(copyNo) {
+			r.Uncertain = r.Uncertain || p.has(resent)
+			r.Doubted = r.Doubted || p.has(doubted)
+		}
+	})
+	return r
+}
+
+func (b *Book) eachCopy(person uint32, fn func(w *row, copyNo uint32)) {
+	if int(person) >= len(b.copies) || b.copies[person] == 0 {
+		return
+	}
+	for _, v := range append([]uint32{b.copies[person]}, b.more[person]...) {
+		v--
+		fn(b.rows[v>>rowShift], v&(1<<rowShift-1))
+	}
+}
+
+// CopiesOf returns the copies that serve a person.
+func (b *Book) CopiesOf(person uint32) []Ref {
+	b.mu.RLock()
+	defer b.mu.RUnlock()
+	var refs []Ref
+	b.eachCopy(person, func(w *row, copyNo uint32) { refs = append(refs, Ref{Run: w.run, Copy: copyNo}) })
+	return refs
+}
+
+// Head returns what all copies of the run have in common.
+func (b *Book) Head(run Run) (Head, bool) {
+	b.mu.RLock()
+	defer b.mu.RUnlock()
+	w := b.row(run)
+	if w == nil {
+		return Head{}, false
+	}
+	return w.head, true
+}
+
+// EachCopy reads copies of a page from the ledger: those with the given places in the run, or all when none is given.
+func (s *Service) EachCopy(run Run, head Head, pageNo uint32, fn func(copyNo uint32, c Copy) error) error {
+	return s.store.View(func(tx *store.Tx) error {
+		value, ok, err := tx.Get(store.MessagePage.Key(run.append(nil), be32(pageNo)))
+		if err != nil {
+			return err
+		}
+		if !ok {
+			return fault.New(fault.NotFound, "page_not_found", "There is no such page of messages.")
+		}
+		p, err := parsePage(value)
+		if err != nil {
+			return err
+		}
+		for i := range p.count() {
+			c, err := p.copyAt(i, len(head.Vars))
+			if err != nil {
+				return err
+			}
+			if err := fn(pageNo*PageSize+uint32(i), c); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
+// Step is one thing that happened to a part, for the timeline of a person.
+type Step struct {
+	At        time.Time
+	Kind      string // submitted accepted retry failed uncertain resent receipt unknown expired stopped
+	Part      uint8
+	Route     string
+	State     PartState // with receipt
+	Class     gateway.Class
+	Status    uint32
+	MessageID string
+	Err       string
+}
+
+// Steps reads what happened to a copy, oldest first. It walks the run's log, so it is for one person at a time.
+func (s *Service) Steps(ref Ref, head Head) ([]Step, error) {
+	var steps []Step
+	err := s.store.View(func(tx *store.Tx) error {
+		scan := store.Scan{Prefix: store.MessageLog.Key(ref.Run.append(nil))}
+		return tx.Each(scan, func(_, value []byte) (bool, error) {
+			err := decodeBatch(value, func(at time.Time, e event) {
+				if concerns(e, ref.Copy) {
+					steps = append(steps, stepOf(at, e, head))
+				}
+			})
+			return err == nil, err
+		})
+	})
+	return steps, err
+}
+
+func concerns(e event, copyNo uint32) bool {
+	switch e.kind {
+	case evClaimRange:
+		return e.copy <= copyNo && copyNo < e.to
+	case evHaltPage:
+		return e.copy/PageSize == copyNo/PageSize
+	default:
+		return e.copy == copyNo
+	}
+}
+
+func stepOf(at time.Time, e event, head Head) Step {
+	step := Step{At: at, Part: e.part, Class: gateway.Class(e.class), Status: e.status, State: e.state}
+	switch e.kind {
+	case evClaimRange, evClaimPart:
+		step.Kind = "submitted"
+	case evTaken:
+		step.Kind, step.Route, step.MessageID = "accepted", head.RouteName(e.route), e.text
+	case evRefusedNow:
+		step.Kind, step.Route = "retry", head.RouteName(e.route)
+	case evRefusedFinal:
+		step.Kind, step.Route = "failed", head.RouteName(e.route)
+	case evLost:
+		step.Kind = "uncertain"
+	case evNotWritten:
+		step.Kind = "retry"
+	case evResend:
+		step.Kind = "resent"
+	case evGiveUp:
+		step.Kind = "unknown"
+	case evDeadline:
+		step.Kind = "expired"
+	case evHaltPage:
+		step.Kind = "stopped"
+	case evReceipt:
+		step.Kind, step.Err = "receipt", e.text
+	}
+	return step
+}
+
+// Broadcasts returns the broadcasts whose books are in memory.
+func (s *Service) Broadcasts() []id.Broadcast {
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	out := make([]id.Broadcast, 0, len(s.books))
+	for b := range s.books {
+		out = append(out, b)
+	}
+	slices.Sort(out)
+	return out
+}

@@ -1,0 +1,302 @@
+package message
+
+import (
+	"context"
+	"encoding/binary"
+	"sync"
+	"time"
+
+	"noroshi/app/fault"
+	"noroshi/app/id"
+	"noroshi/app/phone"
+	"noroshi/app/store"
+)
+
+// Service keeps the copies. Its methods that take a transaction run inside store.Update; the others read memory or open
+// a view of their own.
+type Service struct {
+	store *store.Store
+	now   func() time.Time
+	ids   *ids
+
+	mu      sync.RWMutex
+	books   map[id.Broadcast]*Book
+	slots   []*row // table that the id index points into
+	orphans orphans
+}
+
+// New returns a service over a ledger. Load brings in the broadcasts whose copies can still change.
+func New(st *store.Store, now func() time.Time) *Service {
+	return &Service{store: st, now: now, ids: newIDs(), books: map[id.Broadcast]*Book{}, orphans: newOrphans()}
+}
+
+// Load rebuilds the book of a broadcast from the ledger, unless it is in memory already. Broadcasts that are open, or
+// were closed lately, are loaded at start; others when somebody looks at them.
+func (s *Service) Load(ctx context.Context, b id.Broadcast) (*Book, error) {
+	if book := s.Book(b); book != nil {
+		return book, nil
+	}
+	var book *Book
+	// An update without writes: it runs in the writer's goroutine, so nothing can happen to the book meanwhile.
+	_, err := s.store.UpdateEssential(ctx, func(tx *store.Tx) (err error) {
+		book, err = s.bookFor(tx, b)
+		return err
+	})
+	return book, err
+}
+
+// Book returns the book of a broadcast that is in memory; nil when it is not.
+func (s *Service) Book(b id.Broadcast) *Book {
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	return s.books[b]
+}
+
+// Unload drops the book of a broadcast that can no longer change; receipts for it become orphans.
+func (s *Service) Unload(ctx context.Context, b id.Broadcast) error {
+	_, err := s.store.UpdateEssential(ctx, func(*store.Tx) error {
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		delete(s.books, b)
+		return nil
+	})
+	return err
+}
+
+// bookFor returns the book, loading it inside the transaction if needed.
+func (s *Service) bookFor(tx *store.Tx, b id.Broadcast) (*Book, error) {
+	if book := s.Book(b); book != nil {
+		return book, nil
+	}
+	book := newBook(b)
+	if err := s.read(tx, book); err != nil {
+		return nil, err
+	}
+	s.mu.Lock()
+	s.books[b] = book
+	s.mu.Unlock()
+	tx.OnRollback(func() {
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		delete(s.books, b)
+	})
+	return book, nil
+}
+
+// read folds everything the ledger holds of a broadcast's copies.
+func (s *Service) read(tx *store.Tx, book *Book) error {
+	prefix := store.MessageRun.Key(id.Bytes(book.broadcast))
+	err := tx.Each(store.Scan{Prefix: prefix}, func(key, value []byte) (bool, error) {
+		run, ok := runFrom(key[1:])
+		if !ok {
+			return false, errBadPage("bad key of a run")
+		}
+		head, err := decodeHead(value)
+		if err != nil {
+			return false, err
+		}
+		s.addRow(book, run, head)
+		return true, nil
+	})
+	if err != nil {
+		return err
+	}
+	for _, w := range book.rows {
+		if err := s.readRow(tx, book, w); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (s *Service) readRow(tx *store.Tx, book *Book, w *row) error {
+	scan := store.Scan{Prefix: store.MessagePage.Key(w.run.append(nil))}
+	err := tx.Each(scan, func(_, value []byte) (bool, error) {
+		p, err := parsePage(value)
+		if err == nil {
+			_, err = book.addPage(w, p)
+		}
+		return err == nil, err
+	})
+	if err != nil {
+		return err
+	}
+	scan = store.Scan{Prefix: store.MessageLog.Key(w.run.append(nil))}
+	return tx.Each(scan, func(key, value []byte) (bool, error) {
+		w.next = binary.BigEndian.Uint64(key[1+runLen:]) + 1
+		err := decodeBatch(value, func(at time.Time, e event) {
+			book.apply(w, e, at, nil, nil)
+			if e.kind == evTaken && int(e.copy) < len(w.numbers) {
+				s.ids.add(w.head.RouteName(e.route), e.text, w.slot, e.copy, e.part)
+			}
+		})
+		return err == nil, err
+	})
+}
+
+func (s *Service) addRow(book *Book, run Run, head Head) *row {
+	w := &row{
+		run: run, head: head, place: uint8(len(book.rows)), shared: map[uint32][]uint32{}, first: []uint32{0},
+		due: map[Ref]int64{},
+	}
+	s.mu.Lock()
+	w.slot = uint16(len(s.slots))
+	s.slots = append(s.slots, w)
+	s.mu.Unlock()
+	book.rows = append(book.rows, w)
+	return w
+}
+
+// CreateRun starts a run. Returns Conflict (code run_exists) when there is one.
+func (s *Service) CreateRun(tx *store.Tx, run Run, head Head) error {
+	book, err := s.bookFor(tx, run.Broadcast)
+	if err != nil {
+		return err
+	}
+	if book.row(run) != nil {
+		return fault.New(fault.Conflict, "run_exists", "These messages have been started already.")
+	}
+	value, err := head.encode()
+	if err != nil {
+		return err
+	}
+	tx.Set(store.MessageRun.Key(run.append(nil)), value)
+	book.mu.Lock()
+	s.addRow(book, run, head)
+	book.mu.Unlock()
+	tx.OnRollback(func() {
+		book.mu.Lock()
+		defer book.mu.Unlock()
+		book.rows = book.rows[:len(book.rows)-1]
+	})
+	return nil
+}
+
+// Pages returns how many pages the run has, and 0 when there is no run: where expansion goes on after a crash.
+func (s *Service) Pages(b *Book, run Run) (pages int, exists bool) {
+	b.mu.RLock()
+	defer b.mu.RUnlock()
+	if w := b.row(run); w != nil {
+		return len(w.open), true
+	}
+	return 0, false
+}
+
+// AddPage appends a page of 1 to 256 copies, sorted by number and greater than all before; only the last page of a run
+// may be short. It also makes the page pending. The people are counted as waiting by Place, not here.
+func (s *Service) AddPage(tx *store.Tx, run Run, copies []Copy) (pageNo uint32, err error) {
+	book, err := s.bookFor(tx, run.Broadcast)
+	if err != nil {
+		return 0, err
+	}
+	w := book.row(run)
+	if w == nil || len(copies) == 0 || len(copies) > PageSize || len(w.numbers)%PageSize != 0 {
+		return 0, fault.New(fault.Internal, "internal", "A page of messages does not fit its run.")
+	}
+	encoded := encodePage(copies)
+	pageNo = uint32(len(w.open))
+	tx.Set(store.MessagePage.Key(run.append(nil), be32(pageNo)), encoded)
+	tx.Set(pendingKey(w.head.Priority, run, pageNo), []byte{1})
+	p, err := parsePage(encoded)
+	if err != nil {
+		return 0, err
+	}
+	book.mu.Lock()
+	undo, err := book.addPage(w, p)
+	book.mu.Unlock()
+	if err != nil {
+		return 0, err
+	}
+	tx.OnRollback(func() {
+		book.mu.Lock()
+		defer book.mu.Unlock()
+		undo()
+	})
+	var parts int64
+	for _, c := range copies {
+		parts += int64(max(1, c.Parts))
+	}
+	d := Delta{Broadcast: run.Broadcast, At: s.now(), Parts: parts}
+	tx.Change(store.TopicMessage, d.encode())
+	return pageNo, nil
+}
+
+// Place counts people into the tally when the audience is frozen: those who will get a copy as Waiting, the others with
+// the reason why not.
+func (s *Service) Place(tx *store.Tx, b id.Broadcast, people map[Standing]int) {
+	d := Delta{Broadcast: b, At: s.now()}
+	for to := range NumStandings {
+		if n := people[to]; n > 0 {
+			d.Moves = append(d.Moves, Move{From: NoStanding, To: to, N: uint32(n)})
+		}
+	}
+	tx.Change(store.TopicMessage, d.encode())
+}
+
+// Pending is a page that still has something to send.
+type Pending struct {
+	Run      Run
+	Page     uint32
+	Priority uint8
+}
+
+// EachPending hands out the pending index in the order of sending: urgent first, then by broadcast and page.
+func (s *Service) EachPending(fn func(Pending) error) error {
+	return s.store.View(func(tx *store.Tx) error {
+		scan := store.Scan{Prefix: store.MessagePending.Key(), KeysOnly: true}
+		return tx.Each(scan, func(key, _ []byte) (bool, error) {
+			if len(key) != 2+runLen+4 {
+				return false, errBadPage("bad key of the pending index")
+			}
+			run, _ := runFrom(key[2:])
+			err := fn(Pending{Run: run, Priority: key[1], Page: binary.BigEndian.Uint32(key[2+runLen:])})
+			return err == nil, err
+		})
+	})
+}
+
+func pendingKey(priority uint8, run Run, pageNo uint32) []byte {
+	return store.MessagePending.Key([]byte{priority}, run.append(nil), be32(pageNo))
+}
+
+func be32(n uint32) []byte { return binary.BigEndian.AppendUint32(nil, n) }
+
+// append writes a batch of events to a run's log and folds it into memory and the feed.
+func (s *Service) append(tx *store.Tx, book *Book, w *row, events []event) {
+	if len(events) == 0 {
+		return
+	}
+	at := s.now()
+	tx.Set(store.MessageLog.Key(w.run.append(nil), binary.BigEndian.AppendUint64(nil, w.next)),
+		batch{at: at, events: events}.encode())
+	var ld ledgerDelta
+	j := &journal{book: book}
+	book.mu.Lock()
+	w.next++
+	j.undo = append(j.undo, func() { w.next-- })
+	touched := map[uint32]bool{}
+	for _, e := range events {
+		book.apply(w, e, at, &ld, j)
+		touched[e.copy/PageSize] = true
+	}
+	for pageNo := range touched {
+		if int(pageNo) < len(w.open) && w.open[pageNo] == 0 {
+			tx.Delete(pendingKey(w.head.Priority, w.run, pageNo))
+		}
+	}
+	book.mu.Unlock()
+	tx.OnRollback(j.rollback)
+	if d, any := ld.delta(book.broadcast, at); any {
+		tx.Change(store.TopicMessage, d.encode())
+	}
+}
+
+// numberAt returns the number of a copy; the caller holds no lock.
+func (b *Book) numberAt(w *row, copyNo uint32) phone.Number {
+	b.mu.RLock()
+	defer b.mu.RUnlock()
+	if int(copyNo) >= len(w.numbers) {
+		return 0
+	}
+	return w.numbers[copyNo]
+}
