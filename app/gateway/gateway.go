@@ -12,6 +12,8 @@ import (
 type Part struct {
 	To   phone.Number
 	Wire smstext.Part
+	// Template is the operator's id of the approved text, for routes whose tlvs say {{template_id}}; else empty.
+	Template string
 }
 
 // Slice is a run of parts that are claimed in the ledger and may go out now. All parts of one message stand next to

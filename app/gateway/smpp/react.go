@@ -1,0 +1,134 @@
+package smpp
+
+import (
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"noroshi/app/gateway"
+	"noroshi/app/phone"
+)
+
+// When a route pauses by itself, and for how long.
+const (
+	misconfiguredInARow = 5
+	pauseLength         = 15 * time.Minute
+)
+
+// pause is the state of a route that holds back by itself. It is guarded by the client's mutex.
+type pause struct {
+	on     bool
+	since  time.Time
+	until  time.Time
+	status uint32
+	timer  *time.Timer
+}
+
+func (p *pause) stop() {
+	if p.timer != nil {
+		p.timer.Stop()
+	}
+}
+
+// accepted counts a success, which ends a row of refusals.
+func (c *Client) accepted(e entry) {
+	c.submitted.Add(1)
+	c.crowd.forget(e.to)
+	if c.failures.Load() != 0 {
+		c.failures.Store(0)
+	}
+}
+
+// misconfigured counts a part that was refused because of the account or the route. One alone may be the part's own
+// fault; several in a row without a success between would all be lost, so the route pauses and people are told.
+func (c *Client) misconfigured(status uint32) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.failures.Add(1) < misconfiguredInARow || c.paused.on || c.stopping {
+		return
+	}
+	now := c.now()
+	c.paused.stop()
+	c.paused = pause{
+		on: true, since: now, until: now.Add(pauseLength), status: status,
+		timer: time.AfterFunc(pauseLength, c.Resume),
+	}
+	c.log.Error(evPaused, "status", gateway.StatusName(status))
+	c.gate.shutNow()
+}
+
+// Resume lets a paused route go on. The first part that is again refused for the same kind of reason pauses it again.
+func (c *Client) Resume() {
+	c.mu.Lock()
+	on := c.paused.on
+	c.paused.stop()
+	c.paused = pause{}
+	c.failures.Store(misconfiguredInARow - 1)
+	c.mu.Unlock()
+	if on {
+		c.regate()
+		c.nudgeAll()
+	}
+}
+
+// holding reports whether the sessions must not take parts.
+func (c *Client) holding() bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.paused.on
+}
+
+// slowed notes that the operator slowed a session down.
+func (c *Client) slowed(s *session, status uint32, pause time.Duration) {
+	c.log.Warn(evThrottled, "peer", s.peer, "status", gateway.StatusName(status), "pause", pause)
+}
+
+// misunderstood notes a part that the peer could not read.
+func (c *Client) misunderstood(status uint32) {
+	c.log.Error(evProtocol, "status", gateway.StatusName(status))
+}
+
+// bad counts a PDU that could not be read. Its octets may hold a number and a text, so only its head is logged.
+func (c *Client) bad(s *session, h header, why string) {
+	c.badPDUs.Add(1)
+	c.log.Warn(evBadPDU, "peer", s.peer, "command_id", h.id, "sequence_number", h.seq, "why", why)
+}
+
+// A recipient whose own queue is full is answered with the same status as a line that is too fast.
+const (
+	crowdedAfter = 3    // answers in a row for one recipient that slow the session down
+	crowdSize    = 4096 // recipients remembered; a larger crowd is the line itself
+)
+
+// crowd counts ESME_RMSGQFUL per recipient.
+type crowd struct {
+	mu    sync.Mutex
+	count map[phone.Number]uint8
+	any   atomic.Bool // count has entries
+}
+
+// crowded counts an answer for the recipient and reports whether it is to be taken for the recipient's own.
+func (c *Client) crowded(to phone.Number) bool {
+	c.crowd.mu.Lock()
+	defer c.crowd.mu.Unlock()
+	n := c.crowd.count[to]
+	if n >= crowdedAfter {
+		return true
+	}
+	if n == 0 && len(c.crowd.count) >= crowdSize {
+		clear(c.crowd.count)
+	}
+	c.crowd.count[to] = n + 1
+	c.crowd.any.Store(true)
+	return false
+}
+
+func (c *crowd) forget(to phone.Number) {
+	if !c.any.Load() { // the usual case, once for each part
+		return
+	}
+	c.mu.Lock()
+	delete(c.count, to)
+	c.any.Store(len(c.count) > 0)
+	c.mu.Unlock()
+}
