@@ -50,8 +50,19 @@ func (c choices) has(code string) bool {
 	return ok
 }
 
-// accept returns the verdict on codes that stand alone: an answer to each question, or Review when a question that takes
-// one choice would get two.
+// labelled returns the codes of the labels that match.
+func (c choices) labelled(match func(label string) bool) []string {
+	var found []string
+	for _, code := range c.order {
+		if match(c.byCode[code].label.compact) {
+			found = append(found, code)
+		}
+	}
+	return found
+}
+
+// accept returns the verdict on codes that stand alone: an answer to each question, or Review when a question that
+// takes one choice would get two.
 func (c choices) accept(codes ...string) Verdict {
 	v := Verdict{Result: Accept}
 	for _, code := range codes {

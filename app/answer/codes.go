@@ -35,8 +35,8 @@ func ReservedFor(country string) []string {
 // Allocate returns n codes in the order of the choices: the first n letters of Alphabet that are free or, when too few
 // are free, two letters of which the first begins no code in use. inUse reports whether any broadcast that may still be
 // answered on the same reply number uses the code; it is asked in upper case. reserved are further codes to avoid, such
-// as those of ReservedFor, in any case. Returns Invalid (code too_few_choices or too_many_choices) for an n outside 1 to
-// MaxChoices, and Conflict (code codes_exhausted) when every pair is taken.
+// as those of ReservedFor, in any case. Returns Invalid (code too_few_choices or too_many_choices) for an n that is not
+// within 1 to MaxChoices, and Conflict (code codes_exhausted) when every pair is taken.
 func Allocate(n int, inUse func(code string) bool, reserved []string) ([]string, error) {
 	if err := checkCount(n); err != nil {
 		return nil, err
@@ -102,8 +102,8 @@ func checkCount(n int) error {
 }
 
 // Validate checks the codes an administrator typed and returns them trimmed and in upper case. Returns Invalid: code
-// too_few_choices or too_many_choices, or invalid_fields with choices[i].code as path and code_malformed (not one or two
-// letters A to Z) or code_repeated. Whether another broadcast uses a code is for the caller to find out.
+// too_few_choices or too_many_choices, or invalid_fields with choices[i].code as path and code_malformed (not one or
+// two letters A to Z) or code_repeated. Whether another broadcast uses a code is for the caller to find out.
 func Validate(typed []string) ([]string, error) {
 	if err := checkCount(len(typed)); err != nil {
 		return nil, err

@@ -12,7 +12,8 @@ var cries = folded(
 	"息が出来", "歩けな", "意識が",
 	"살려", "도와", "구해", "구조", "갇혔", "갇혀", "갇힌", "위험해", "응급", "숨을못", "움직일수없",
 	"救命", "救我", "救救", "求救", "求助", "救援", "帮我", "幫我", "帮帮", "幫幫", "帮助", "幫助", "被困", "受困", "被埋", "动不了", "動不了",
-	"ช่วยด้วย", "ช่วยที", "ช่วยฉัน", "ช่วยผม", "ช่วยเรา", "ช่วยหนู", "ขอความช่วย", "ต้องการความช่วย", "ติดอยู่", "กู้ภัย", "หายใจไม่ออก",
+	"ช่วยด้วย", "ช่วยที", "ช่วยฉัน", "ช่วยผม", "ช่วยเรา", "ช่วยหนู",
+	"ขอความช่วย", "ต้องการความช่วย", "ติดอยู่", "กู้ภัย", "หายใจไม่ออก",
 )
 
 // cryWords are Latin words, without diacritics and with letters that repeat written once.
@@ -27,8 +28,8 @@ var cryWords = []string{
 
 // cryPhrases are rows of such Latin words.
 var cryPhrases = [][]string{
-	{"CAN'T", "BREATHE"}, {"CANT", "BREATHE"}, {"CANOT", "BREATHE"}, {"CAN'T", "MOVE"}, {"CANT", "MOVE"}, {"CANOT", "MOVE"},
-	{"CAN’T", "BREATHE"}, {"CAN’T", "MOVE"}, {"CAN", "NOT", "MOVE"}, {"CAN", "NOT", "BREATHE"},
+	{"CAN'T", "BREATHE"}, {"CANT", "BREATHE"}, {"CANOT", "BREATHE"}, {"CAN", "NOT", "BREATHE"},
+	{"CAN'T", "MOVE"}, {"CANT", "MOVE"}, {"CANOT", "MOVE"}, {"CAN", "NOT", "MOVE"},
 	{"MAC", "KET"}, // Vietnamese: mắc kẹt
 }
 

@@ -8,8 +8,8 @@ import (
 	"golang.org/x/text/unicode/norm"
 )
 
-// fold returns the text in the form that is read: letter emoji become letters, invisible characters go, and what is left
-// is in NFKC. Case is kept, because a part of the text may be shown as a comment.
+// fold returns the text in the form that is read: letter emoji become letters, invisible characters go, and what is
+// left is in NFKC. Case is kept, because a part of the text may be shown as a comment.
 func fold(raw string) string {
 	var out, pending strings.Builder
 	flush := func() {
@@ -142,13 +142,16 @@ func latinLookalike(run string) (string, bool) {
 	return string(latin), len(latin) > 0
 }
 
-// plain returns a Latin text in upper case without diacritics, to find words that people type with or without them.
+// plain returns a Latin text in upper case, without diacritics and with straight apostrophes, to find words however
+// people type them.
 func plain(s string) string {
 	var b strings.Builder
 	for _, r := range norm.NFD.String(strings.ToUpper(s)) {
 		switch {
 		case r == 'Đ':
 			b.WriteByte('D')
+		case r == '’' || r == 'ʼ':
+			b.WriteByte('\'')
 		case !unicode.Is(unicode.Mn, r):
 			b.WriteRune(r)
 		}

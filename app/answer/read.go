@@ -142,7 +142,8 @@ func readKeyword(m message, country string, open, cooling choices) (Verdict, boo
 	return Verdict{}, false
 }
 
-// readMessage is rules 5 to 9. The closed questions are looked at only when the text has nothing to do with an open one.
+// readMessage is rules 5 to 9. The closed questions are looked at only when the text has nothing to do with an open
+// one.
 func readMessage(m message, open, cooling choices) Verdict {
 	if len(open.byCode) == 0 && len(cooling.byCode) == 0 {
 		return review(NoQuestion)
@@ -175,11 +176,11 @@ func readAmong(m message, c choices) Verdict {
 
 // readCodesOnly is rule 5: the text has Latin tokens only.
 func readCodesOnly(m message, c choices) (Verdict, bool) {
+	if !m.allLatin() {
+		return Verdict{}, false
+	}
 	codes := 0
 	for i, t := range m.tokens {
-		if t.kind != latin {
-			return Verdict{}, false
-		}
 		if c.has(t.text) {
 			codes++
 			if deniedBySign(m, i) {
@@ -204,13 +205,12 @@ func readCodesOnly(m message, c choices) (Verdict, bool) {
 	return c.accept(written...), true
 }
 
-// readLabel is rule 6: the text is one label exactly.
+// readLabel is rule 6: the text is one label exactly, or but for the diacritics of its Latin letters.
 func readLabel(m message, c choices) (Verdict, bool) {
-	var found []string
-	for _, code := range c.order {
-		if c.byCode[code].label.compact == m.compact && !slices.Contains(found, code) {
-			found = append(found, code)
-		}
+	found := c.labelled(func(label string) bool { return label == m.compact })
+	if len(found) == 0 && m.allLatin() {
+		bare := plain(m.compact)
+		found = c.labelled(func(label string) bool { return plain(label) == bare })
 	}
 	switch len(found) {
 	case 0:

@@ -132,7 +132,7 @@ func labelFollows(m message, i int, label message) (n int, rest string, ok bool)
 			rest, ok = strings.CutPrefix(got.text, want.text)
 			return n, rest, ok
 		}
-		if got.text != want.text {
+		if got.text != want.text && (got.kind != latin || plain(got.text) != plain(want.text)) {
 			return 0, "", false
 		}
 	}
@@ -144,8 +144,11 @@ func isCopula(word string) bool {
 	return slices.Contains(wholeCopulas, word) || hasAnyPrefix(word, copulas)
 }
 
-// asksForCode reports whether the word after the code makes a question or a doubt of it.
+// asksForCode reports whether a question mark or the word after the code makes a question or a doubt of it.
 func asksForCode(m message, s mention) bool {
+	if strings.ContainsAny(m.gapAfter(s.at), "?？") {
+		return true
+	}
 	if s.at+1 >= len(m.tokens) || !nearby(m.gapAfter(s.at)) {
 		return false
 	}
@@ -154,8 +157,8 @@ func asksForCode(m message, s mention) bool {
 		hasAnyPrefix(word, copulas) && hasAnySuffix(word, asks)
 }
 
-// maybeWord reports whether the code may be a word of the sentence: an article, a pronoun, or a word in an alphabet that
-// was taken for Latin.
+// maybeWord reports whether the code may be a word of the sentence: an article, a pronoun, or a word in an alphabet
+// that was taken for Latin.
 func maybeWord(m message, s mention) bool {
 	last := s.at == len(m.tokens)-1
 	if slices.Contains(wordCodes, s.code) && s.code != "A" && len(m.tokens) > 1 && amongLatin(m, s.at) {

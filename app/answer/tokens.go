@@ -1,6 +1,7 @@
 package answer
 
 import (
+	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -176,6 +177,10 @@ func lettersOf(word string) string {
 	}, word)
 }
 
+func (m message) allLatin() bool {
+	return !slices.ContainsFunc(m.tokens, func(t token) bool { return t.kind != latin })
+}
+
 // gapBefore returns what stands between token i and the one before it, or the beginning of the text.
 func (m message) gapBefore(i int) string {
 	start := 0
@@ -199,7 +204,7 @@ func (m message) without(i int) string {
 	const separators = " \t\r\n:;.,、。，：・-–—=()[]{}（）「」『』【】\"“”'‘’"
 	t := m.tokens[i]
 	before := strings.TrimSpace(strings.TrimRight(m.text[:t.start], separators))
-	after := strings.TrimSpace(strings.TrimLeft(m.text[t.end:], separators))
+	after := strings.TrimSpace(strings.TrimLeft(m.text[t.end:], separators+"ー"))
 	if before != "" && after != "" {
 		return before + " " + after
 	}

@@ -24,8 +24,8 @@ func KeywordOf(text, country string) Keyword {
 	return keywordOf(newMessage(fold(text)).compact, country)
 }
 
-// The words are compared without spaces, punctuation, case and Latin diacritics. Sources: the industry's English set and
-// native words; operators in China take single letters.
+// The words are compared without spaces, punctuation, case and Latin diacritics. Sources: the industry's English set
+// and native words; operators in China take single letters.
 var keywords = map[Keyword][]string{
 	OptOutWord: {
 		"STOP", "STOPALL", "UNSUBSCRIBE", "CANCEL", "END", "QUIT", "OPTOUT", "REVOKE", "ARRET",
@@ -72,7 +72,7 @@ var deniesBefore = folded(
 // deniesBeforeWord are whole words, Latin ones without diacritics, that deny the code right after them.
 var deniesBeforeWord = []string{
 	"아니", "안",
-	"NOT", "NO", "NON", "NEVER", "EXCEPT", "WITHOUT", "ISN'T", "ISNT", "ISN’T", "AIN'T", "AINT", "NEITHER", "BUT",
+	"NOT", "NO", "NON", "NEVER", "EXCEPT", "WITHOUT", "ISN'T", "ISNT", "AIN'T", "AINT", "NEITHER", "BUT",
 	"KHONG", "KO", "KG", "CHANG", "TRU", // Vietnamese
 	"BUKAN", "TIDAK", "TAK", "TDK", "JANGAN", "KECUALI", "SELAIN", "GAK", "NGGAK", "ENGGAK", // Indonesian, Malay
 	"PAS", "SAUF", "NICHT", "KEIN", "NAO", "NIE",
@@ -90,10 +90,10 @@ var deniesAfter = folded(
 	"말고", "빼고", "제외", "외에", "외의",
 )
 
-// Latin words, without diacritics, that deny the code right before them; each entry is a row of words. Those with $ do so
+// deniesAfterLatin are rows of Latin words, without diacritics, that deny the code right before them. Rows with $ do so
 // only at the end: "C not breathing" is an answer C, and an urgent one.
 var deniesAfterLatin = [][]string{
-	{"IS", "NOT"}, {"ISN'T"}, {"ISNT"}, {"ISN’T"}, {"IS", "WRONG"}, {"WRONG"}, {"NOT", "$"}, {"NO", "$"}, {"IS", "NO", "$"},
+	{"IS", "NOT"}, {"ISN'T"}, {"ISNT"}, {"IS", "WRONG"}, {"WRONG"}, {"NOT", "$"}, {"NO", "$"}, {"IS", "NO", "$"},
 	{"KHONG", "PHAI"}, {"KO", "PHAI"}, {"K", "PHAI"}, {"SAI"}, {"KHONG", "DUNG"}, {"KHONG", "$"},
 	{"BUKAN"}, {"SALAH"}, {"TIDAK", "BENAR"}, {"TIDAK", "$"},
 }
