@@ -55,15 +55,13 @@ func (s *SMSC) tell(e *event, direct *conn) {
 	if r.flags&(flagDuplicate|flagUnknownID) == 0 {
 		return
 	}
-	later := r
-	later.due = s.clock.tick() + 1 + int64(r.id%500) //nolint:gosec // below 500
+	due := s.clock.Tick() + 1 + int64(r.id%500) //nolint:gosec // below 500
 	if r.flags&flagDuplicate != 0 {
-		s.add(later)
+		s.add(due, r)
 	}
 	if r.flags&flagUnknownID != 0 {
-		later.id += 1 << 46 // beyond every id that is ever given
-		later.flags |= flagStray
-		s.add(later)
+		r.id += 1 << 46 // beyond every id that is ever given
+		s.add(due, r)
 	}
 }
 
@@ -72,7 +70,7 @@ func (s *SMSC) give(a *account, e event, direct *conn) {
 		direct.deliver(&e)
 		return
 	}
-	a.queue.push(e)
+	a.queue.Push(e)
 }
 
 // pump sends what an account has waiting, as far as its binds have room.
@@ -80,14 +78,14 @@ func (s *SMSC) pump(a *account) {
 	if a == nil || s.pop.Network.Mute {
 		return
 	}
-	for a.queue.n > 0 {
-		e := a.queue.front()
+	for a.queue.Len() > 0 {
+		e := a.queue.Front()
 		c := a.choose(e)
 		if c == nil {
 			return
 		}
 		c.deliver(e)
-		a.queue.pop()
+		a.queue.Pop()
 	}
 }
 
@@ -171,12 +169,11 @@ func (c *conn) acknowledged(h wire.Header) {
 	case wire.TryLater, wire.QueueFull, wire.Throttled, wire.SystemError:
 		if e.attempts < maxAttempts {
 			e.attempts++
-			e.due = s.clock.tick() + min(1000*int64(e.attempts), 30_000)
 			if e.kind == evMO {
 				e.flags |= flagWasAnswer
 			}
 			e.kind = evRedeliver
-			s.add(e)
+			s.add(s.clock.Tick()+min(1000*int64(e.attempts), 30_000), e)
 			return
 		}
 		fallthrough
@@ -193,7 +190,7 @@ func (s *SMSC) requeue(a *account, e event) {
 	if e.attempts < 255 {
 		e.attempts++
 	}
-	a.queue.unshift(e)
+	a.queue.Unshift(e)
 }
 
 // fillReceipt writes a receipt or notification (SMPP 3.4 appendix B).

@@ -153,11 +153,11 @@ func (s *SMSC) think(p *phone, e *event) {
 		return
 	}
 	m := &s.menus[e.menu]
-	due := s.clock.tick()
+	due := s.clock.Tick()
 	for _, r := range s.pop.Replies(s.o.Seed, p.key, uint32(e.nth), len(m.Choices), s.oldPhone(p)) {
 		due += max(r.After.Milliseconds(), 1)
-		s.add(event{
-			kind: evAnswer, due: due, row: e.row, menu: e.menu, account: e.account,
+		s.add(due, event{
+			kind: evAnswer, row: e.row, menu: e.menu, account: e.account,
 			err: uint16(r.Pick)<<8 | uint16(r.Style), //nolint:gosec // at most 702 choices fit two letters; the low octet will do
 		})
 	}
@@ -167,9 +167,7 @@ func (s *SMSC) think(p *phone, e *event) {
 func (s *SMSC) speak(e *event) {
 	p := &s.book.phones[e.row]
 	if s.switchedOff(p) {
-		later := *e
-		later.due += time.Minute.Milliseconds()
-		s.add(later)
+		s.add(s.clock.Tick()+time.Minute.Milliseconds(), *e)
 		return
 	}
 	m := &s.menus[e.menu]
@@ -207,7 +205,7 @@ func (s *SMSC) say(row uint32, text string, to uint32, a *account) {
 	whole := &utterance{row: row, id: s.answerID, left: len(pieces)}
 	for _, w := range pieces {
 		s.answers[s.answerID] = &piece{w, whole}
-		a.queue.push(event{kind: evMO, id: s.answerID, row: row, sender: to, account: a.index})
+		a.queue.Push(event{kind: evMO, id: s.answerID, row: row, sender: to, account: a.index})
 		s.answerID++
 	}
 	s.stats.Replies++
@@ -240,8 +238,8 @@ func (s *SMSC) hold(e event) {
 	s.held[e.row] = append(s.held[e.row], e)
 	s.stats.Held++
 	until := e
-	until.kind, until.due = evExpire, s.clock.tick()+int64(e.validity)*time.Minute.Milliseconds()
-	s.add(until)
+	until.kind = evExpire
+	s.add(s.clock.Tick()+int64(e.validity)*time.Minute.Milliseconds(), until)
 }
 
 // expire ends a message that is still held.

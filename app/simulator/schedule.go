@@ -5,6 +5,7 @@ import (
 	"math"
 	"time"
 
+	"noroshi/app/simulator/timing"
 	"noroshi/app/simulator/wire"
 )
 
@@ -48,14 +49,14 @@ func (s *SMSC) heartbeat(enquireBeats uint32) {
 func (s *SMSC) advance() time.Duration {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.runTo(s.clock.tick())
-	next, ok := s.wheel.next()
+	s.runTo(s.clock.Tick())
+	next, ok := s.wheel.Next()
 	if !ok || s.closed {
 		s.wakeAt = math.MaxInt64
 		return time.Hour
 	}
 	s.wakeAt = next
-	if d, runs := s.clock.wait(next); runs {
+	if d, runs := s.clock.Wait(next); runs {
 		return max(d, 100*time.Microsecond)
 	}
 	return time.Hour
@@ -64,7 +65,7 @@ func (s *SMSC) advance() time.Duration {
 // runTo fires everything due until a tick. mu is held.
 func (s *SMSC) runTo(tick int64) {
 	s.at = s.o.Now()
-	s.wheel.advance(tick, s.fire)
+	s.wheel.Advance(tick, s.fire)
 	s.pumpAll()
 }
 
@@ -74,11 +75,11 @@ func (s *SMSC) pumpAll() {
 	}
 }
 
-// add files an event and sees to it that the scheduler wakes in time. mu is held.
-func (s *SMSC) add(e event) {
-	s.wheel.add(e)
-	if e.due < s.wakeAt {
-		s.wakeAt = e.due
+// add has an event happen at a tick, and sees to it that the scheduler wakes in time. mu is held.
+func (s *SMSC) add(due int64, e event) {
+	s.wheel.Add(due, e)
+	if due < s.wakeAt {
+		s.wakeAt = due
 		s.poke()
 	}
 }
@@ -108,14 +109,14 @@ func (s *SMSC) fire(e *event) {
 	case evExpire:
 		s.expire(e)
 	case evReceipt:
-		s.accounts[e.account].queue.push(*e)
+		s.accounts[e.account].queue.Push(*e)
 	case evRedeliver:
 		r := *e
 		r.kind = evReceipt
 		if e.flags&flagWasAnswer != 0 {
 			r.kind = evMO
 		}
-		s.accounts[e.account].queue.push(r)
+		s.accounts[e.account].queue.Push(r)
 	case evAnswer:
 		s.speak(e)
 	case evDown:
@@ -136,7 +137,7 @@ func (s *SMSC) reopen() {
 		return
 	}
 	if err := s.listen(context.Background()); err != nil {
-		s.add(event{kind: evUp, id: s.version, due: s.clock.tick() + 200})
+		s.add(s.clock.Tick()+200, event{kind: evUp, id: s.version})
 	}
 }
 
@@ -175,11 +176,11 @@ func (s *SMSC) Population() Population {
 // schedulePopulation starts counting for a new population. mu is held.
 func (s *SMSC) schedulePopulation() {
 	s.version++
-	s.setAt, s.drops = s.clock.elapsed(), 0
+	s.setAt, s.drops = s.clock.Elapsed(), 0
 	for _, w := range s.pop.Network.Outages {
-		from := s.clock.tick() + w.After.Milliseconds()
-		s.add(event{kind: evDown, id: s.version, due: from})
-		s.add(event{kind: evUp, id: s.version, due: from + w.For.Milliseconds()})
+		from := s.clock.Tick() + w.After.Milliseconds()
+		s.add(from, event{kind: evDown, id: s.version})
+		s.add(from+w.For.Milliseconds(), event{kind: evUp, id: s.version})
 	}
 }
 
@@ -192,7 +193,7 @@ func (s *SMSC) Down(d time.Duration) {
 	}
 	s.cutAll()
 	if d > 0 {
-		s.add(event{kind: evUp, id: s.version, due: s.clock.tick() + d.Milliseconds()})
+		s.add(s.clock.Tick()+d.Milliseconds(), event{kind: evUp, id: s.version})
 	}
 }
 
@@ -221,10 +222,10 @@ func (s *SMSC) Drop() int {
 }
 
 // Pause makes simulated time stand still: nothing happens any more but responses to submits.
-func (s *SMSC) Pause() { s.pace(func(c *clock) { c.paused = true }) }
+func (s *SMSC) Pause() { s.pace(func(c *timing.Clock) { c.Pause(true) }) }
 
 // Resume makes it run again.
-func (s *SMSC) Resume() { s.pace(func(c *clock) { c.paused = false }) }
+func (s *SMSC) Resume() { s.pace(func(c *timing.Clock) { c.Pause(false) }) }
 
 // SetScale makes simulated time run faster than the outer clock: 1, 10 and 60 are the console's. Scales that are not
 // positive count as 1.
@@ -232,16 +233,15 @@ func (s *SMSC) SetScale(scale float64) {
 	if !(scale > 0 && scale <= 10_000) {
 		scale = 1
 	}
-	s.pace(func(c *clock) { c.scale = scale })
+	s.pace(func(c *timing.Clock) { c.SetScale(scale) })
 }
 
-func (s *SMSC) pace(change func(*clock)) {
+func (s *SMSC) pace(change func(*timing.Clock)) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if !s.started {
 		return
 	}
-	s.clock.settle()
 	change(&s.clock)
 	s.poke()
 }
@@ -253,17 +253,14 @@ func (s *SMSC) Step(d time.Duration) bool {
 	if !s.started || s.closed {
 		return false
 	}
-	s.clock.settle()
-	waited := s.wheel.count > 0
-	target := s.clock.tick() + d.Milliseconds()
-	for before := s.fired; d <= 0 && s.wheel.count > 0 && s.fired == before; {
-		next, _ := s.wheel.next()
-		s.runTo(max(next, s.wheel.now+1))
-		target = max(target, s.wheel.now)
+	waited := s.wheel.Len() > 0
+	target := s.clock.Tick() + d.Milliseconds()
+	for before := s.fired; d <= 0 && s.wheel.Len() > 0 && s.fired == before; {
+		next, _ := s.wheel.Next()
+		s.runTo(max(next, s.wheel.Now()+1))
+		target = max(target, s.wheel.Now())
 	}
-	if ahead := time.Duration(target)*time.Millisecond - s.clock.base; ahead > 0 {
-		s.clock.base += ahead
-	}
+	s.clock.SkipTo(target)
 	s.runTo(target)
 	s.poke()
 	return waited

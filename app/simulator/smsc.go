@@ -9,6 +9,7 @@ import (
 
 	"noroshi/app/fault"
 	"noroshi/app/simulator/people"
+	"noroshi/app/simulator/timing"
 	"noroshi/app/simulator/wire"
 )
 
@@ -70,8 +71,8 @@ type SMSC struct {
 	second   int64         // the simulated second that throttle counts
 	inSecond int
 
-	clock  clock
-	wheel  wheel
+	clock  timing.Clock
+	wheel  timing.Wheel[event]
 	wakeAt int64
 	fired  uint64 // events so far
 	nextID uint64
@@ -103,7 +104,7 @@ type SMSC struct {
 type account struct {
 	systemID string
 	index    uint16
-	queue    queue
+	queue    timing.Queue[event]
 	binds    []*conn
 }
 
@@ -144,9 +145,9 @@ func (s *SMSC) forget() {
 	s.joins, s.held = map[joinKey]*join{}, map[uint32][]event{}
 	s.menus, s.menuRow = make([]menu, 1), map[string]uint32{}
 	s.answers = map[uint64]*piece{}
-	s.wheel = wheel{now: s.wheel.now}
+	s.wheel.Clear()
 	for _, a := range s.accounts {
-		a.queue = queue{}
+		a.queue = timing.Queue[event]{}
 	}
 	for _, c := range s.conns {
 		c.flight = newFlight(s.o.Window, c.flight.seq)
@@ -169,7 +170,7 @@ func (s *SMSC) Start(ctx context.Context) error {
 		return fault.New(fault.Conflict, "simulator_started", "The simulator was started before.")
 	}
 	s.started = true
-	s.clock = newClock(s.o.Now, s.o.Scale)
+	s.clock = timing.NewClock(s.o.Now, s.o.Scale)
 	if s.nextID = s.o.FirstID; s.nextID == 0 {
 		s.nextID = uint64(s.o.Now().UnixMilli()) //nolint:gosec // after 1970
 	}

@@ -71,15 +71,15 @@ func (s *SMSC) Stats() Stats {
 	}
 	st.Pending = s.pending()
 	st.Handsets, st.Revision = len(s.handsets.order), s.handsets.revision
-	st.Down, st.Paused, st.Scale = s.listener == nil, s.clock.paused, s.clock.scale
+	st.Down, st.Paused, st.Scale = s.listener == nil, s.clock.Paused(), s.clock.Scale()
 	return st
 }
 
 // pending counts what is still to happen: events, queued deliver_sm, and deliver_sm without a response.
 func (s *SMSC) pending() int {
-	n := s.wheel.count + int(s.stats.Held) //nolint:gosec // a count of messages in memory
+	n := s.wheel.Len() + int(s.stats.Held) //nolint:gosec // a count of messages in memory
 	for _, a := range s.accounts {
-		n += a.queue.n
+		n += a.queue.Len()
 	}
 	for _, c := range s.conns {
 		n += c.flight.open

@@ -70,7 +70,7 @@ func (s *SMSC) throttles() bool {
 	if t.Share == 0 && t.PerSecond == 0 {
 		return false
 	}
-	now := s.clock.elapsed()
+	now := s.clock.Elapsed()
 	if len(t.Windows) > 0 {
 		in := false
 		for _, w := range t.Windows {
@@ -112,8 +112,8 @@ func (c *conn) take(h wire.Header, m *wire.Message) {
 	f := s.pop.Fate(s.o.Seed, p.key, nth)
 	e := event{
 		kind: evReport, id: s.nextID, row: row, sender: p.sender, conn: c.id,
-		submitted: uint32(s.at.Unix()), //nolint:gosec // until 2106
-		account: p.account, nth: uint16(nth), validity: s.validity(m.Validity), //nolint:gosec // the low half will do
+		submitted: uint32(s.at.Unix()),                                           //nolint:gosec // until 2106
+		account:   p.account, nth: uint16(nth), validity: s.validity(m.Validity), //nolint:gosec // the low half will do
 		state: byte(f.State), err: f.Code, flags: fateFlags(&f, m.Registered),
 	}
 	s.nextID++
@@ -166,12 +166,11 @@ func (s *SMSC) dropNow(c *conn) bool {
 
 // end brings the message to its end: at once, or when its time has come.
 func (s *SMSC) end(e event, f people.Fate, now bool) {
-	if now && f.ResponseDelay == 0 && f.ReceiptDelay == 0 && !s.clock.paused {
+	if now && f.ResponseDelay == 0 && f.ReceiptDelay == 0 && !s.clock.Paused() {
 		s.report(&e, nil)
 		return
 	}
-	e.due = s.clock.tick() + (f.ResponseDelay + f.ReceiptDelay).Milliseconds()
-	s.add(e)
+	s.add(s.clock.Tick()+(f.ResponseDelay+f.ReceiptDelay).Milliseconds(), e)
 }
 
 // overtake ends the message before its response goes out. It returns how many ticks the response must wait for that.
@@ -200,16 +199,16 @@ func (s *SMSC) overtake(c *conn, e *event) int64 {
 // clock goes on.
 func (c *conn) respond(h wire.Header, status wire.Status, id uint64, delay time.Duration) {
 	s := c.s
-	if delay <= 0 || s.clock.paused {
+	if delay <= 0 || s.clock.Paused() {
 		c.appendResponse(h.Command, h.Sequence, status, id)
 		return
 	}
-	e := event{kind: evRespond, due: s.clock.tick() + delay.Milliseconds(), id: id, row: h.Sequence, conn: c.id}
+	e := event{kind: evRespond, id: id, row: h.Sequence, conn: c.id}
 	e.submitted = uint32(status)
 	if h.Command == wire.DataSM {
 		e.flags = flagData
 	}
-	s.add(e)
+	s.add(s.clock.Tick()+delay.Milliseconds(), e)
 }
 
 func (c *conn) appendResponse(cmd wire.Command, seq uint32, status wire.Status, id uint64) {
