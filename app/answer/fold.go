@@ -1,6 +1,7 @@
 package answer
 
 import (
+	"regexp"
 	"strings"
 	"unicode"
 
@@ -39,7 +40,24 @@ func fold(raw string) string {
 		}
 	}
 	flush()
-	return trademark(dotlessI.Replace(out.String()))
+	return trademark(withoutFaces(dotlessI.Replace(out.String())))
+}
+
+// faces are drawn with letters that are codes elsewhere: m(_ _)m, T_T, and ":D" on its own.
+var faces = []*regexp.Regexp{
+	regexp.MustCompile(`[mM]\s?\([\s_.^><;*ーｰ-]{1,8}\)\s?[mM]`),
+	regexp.MustCompile(`[tT]_{1,4}[tT]|[qQ]_{1,4}[qQ]`),
+	regexp.MustCompile(`(^|\s)[:;=]-?[DPSXOdpsxo](\s|$)`),
+}
+
+func withoutFaces(s string) string {
+	if !strings.ContainsAny(s, "_:;=(") {
+		return s
+	}
+	for _, face := range faces {
+		s = face.ReplaceAllString(s, " ")
+	}
+	return s
 }
 
 var dotlessI = strings.NewReplacer("ı", "I", "İ", "I", "i\u0307", "i")

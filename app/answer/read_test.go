@@ -82,7 +82,7 @@ func TestRead_Japanese(t *testing.T) {
 	t.Parallel()
 	checkReadings(t, []answer.Asked{japanese()}, []reading{
 		{"ａ", "A"}, {"【Ａ】。", "A"}, {"Ⓐ", "A"}, {"🄱", "B"}, {"🇨", "C"}, {"A⃣", "A"}, {"👍🏽A", "A"}, {"A 🇯🇵", "A"},
-		{"A\u00ad", "A"}, {"A\x00", "A"}, {"A\nA", "A"}, {"𝐁", "B"},
+		{"A\u00ad", "A"}, {"A\x00", "A"}, {"A\nA", "A"}, {"𝐁", "B"}, {"A m(_ _)m", "A"}, {"Bです m(__)m", "~B"}, {"A T_T", "A"},
 		{"A 無事", "~A"}, {"A無事です", "~A"}, {"A-無事", "~A"}, {"Aー無事", "~A"}, {"Ａ：無事", "~A"}, {"Bでお願いします", "~B"},
 		{"Bを選びます", "~B"}, {"Bだよ", "~B"}, {"A、家にいます", "~A"}, {"家にいます。A", "~A"}, {"答えＡ", "~A"},
 		{"軽傷", "~B"}, {"あ", "~A"}, {"エー", "~A"}, {"ﾋﾞｰ", "~B"}, {"シー", "~C"}, {"B棟にいます A", "~A"}, {"C①", "~C"},
@@ -169,7 +169,7 @@ func TestRead_several_questions(t *testing.T) {
 		readings []reading
 	}{
 		"two open": {[]answer.Asked{japanese(), attendance()}, []reading{
-			{"A D", "A D"}, {"d、a", "D A"}, {"A D A", "A D"}, {"AD", "no_code"}, {"A E D", "several_codes"},
+			{"A D", "A D"}, {"A :D", "A"}, {"A:D", "A D"}, {"d、a", "D A"}, {"A D A", "A D"}, {"AD", "no_code"}, {"A E D", "several_codes"},
 			{"Aです Dです", "several_codes"}, {"出社", "~D"}, {"え", "~E"},
 		}},
 		"multi select": {[]answer.Asked{needs, japanese()}, []reading{
