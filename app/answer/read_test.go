@@ -169,7 +169,8 @@ func TestRead_several_questions(t *testing.T) {
 		readings []reading
 	}{
 		"two open": {[]answer.Asked{japanese(), attendance()}, []reading{
-			{"A D", "A D"}, {"A :D", "A"}, {"A:D", "A D"}, {"d、a", "D A"}, {"A D A", "A D"}, {"AD", "no_code"}, {"A E D", "several_codes"},
+			{"A D", "A D"}, {"A :D", "A"}, {"A:D", "A D"},
+			{"d、a", "D A"}, {"A D A", "A D"}, {"AD", "no_code"}, {"A E D", "several_codes"},
 			{"Aです Dです", "several_codes"}, {"出社", "~D"}, {"え", "~E"},
 		}},
 		"multi select": {[]answer.Asked{needs, japanese()}, []reading{
