@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"slices"
 	"testing"
+	"time"
 
 	"noroshi/app/smstext"
 )
@@ -138,5 +139,164 @@ func TestAppendPacked_agrees_with_the_vectors(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+type receiptVectors struct {
+	Parse []struct {
+		Name string `json:"name"`
+		PDU  struct {
+			ESMClass        byte                       `json:"esm_class"`
+			DataCoding      byte                       `json:"data_coding"`
+			ShortMessage    string                     `json:"short_message"`
+			ShortMessageHex string                     `json:"short_message_hex"`
+			TLVs            map[string]json.RawMessage `json:"tlvs"`
+		} `json:"pdu"`
+		Expected struct {
+			Kind         string   `json:"kind"`
+			IDs          []string `json:"ids"`
+			State        string   `json:"state"`
+			Final        bool     `json:"final"`
+			StatRaw      string   `json:"stat_raw"`
+			Sub          *int     `json:"sub"`
+			Dlvrd        *int     `json:"dlvrd"`
+			SubmitDate   string   `json:"submit_date"`
+			DoneDate     string   `json:"done_date"`
+			Err          string   `json:"err"`
+			NetworkError *struct {
+				Type byte   `json:"type"`
+				Code uint16 `json:"code"`
+			} `json:"network_error"`
+			Text string `json:"text"`
+		} `json:"expected"`
+	} `json:"parse"`
+	IDMatching []struct {
+		Submit   string `json:"submit_resp_id"`
+		Receipt  string `json:"receipt_id"`
+		Expected string `json:"expected_match"`
+	} `json:"id_matching"`
+}
+
+func TestParseReceipt_agrees_with_the_vectors(t *testing.T) {
+	t.Parallel()
+	var file receiptVectors
+	readVectors(t, "receipts.json", &file)
+	if len(file.Parse) == 0 {
+		t.Fatal("no vectors")
+	}
+	for _, v := range file.Parse {
+		t.Run(v.Name, func(t *testing.T) {
+			t.Parallel()
+			d := smstext.Deliver{ESMClass: v.PDU.ESMClass, DataCoding: v.PDU.DataCoding}
+			d.ShortMessage = octets(t, v.PDU.ShortMessage, v.PDU.ShortMessageHex)
+			setTLVs(t, &d, v.PDU.TLVs)
+			received := time.Date(2026, 3, 10, 9, 5, 0, 0, time.UTC)
+			got := smstext.ParseReceipt(&d, smstext.ReceiptOptions{Received: received})
+			want := v.Expected
+			if got.Kind.String() != want.Kind {
+				t.Fatalf("kind = %s, want %s", got.Kind, want.Kind)
+			}
+			if got.Kind == smstext.KindText || got.Kind == smstext.KindAck {
+				return
+			}
+			if !slices.Equal(got.IDs, want.IDs) || got.State.String() != want.State || got.Final != want.Final {
+				t.Errorf("ParseReceipt = %v %s final %v, want %v %s final %v",
+					got.IDs, got.State, got.Final, want.IDs, want.State, want.Final)
+			}
+			if got.StatRaw != want.StatRaw || got.Err != want.Err || got.Text != want.Text {
+				t.Errorf("stat, err, text = %q %q %q, want %q %q %q",
+					got.StatRaw, got.Err, got.Text, want.StatRaw, want.Err, want.Text)
+			}
+			if got.Sub != orAbsent(want.Sub) || got.Dlvrd != orAbsent(want.Dlvrd) {
+				t.Errorf("sub, dlvrd = %d %d, want %d %d", got.Sub, got.Dlvrd, orAbsent(want.Sub), orAbsent(want.Dlvrd))
+			}
+			if dateText(got.Submitted) != want.SubmitDate || dateText(got.Done) != want.DoneDate {
+				t.Errorf("dates = %s %s, want %s %s", got.Submitted, got.Done, want.SubmitDate, want.DoneDate)
+			}
+			if (got.Network == nil) != (want.NetworkError == nil) ||
+				got.Network != nil && (got.Network.Type != want.NetworkError.Type || got.Network.Code != want.NetworkError.Code) {
+				t.Errorf("network error = %+v, want %+v", got.Network, want.NetworkError)
+			}
+		})
+	}
+}
+
+// setTLVs reads the parameters of a vector: numbers, texts, and network_error_code as hexadecimal or octet by octet.
+func setTLVs(t *testing.T, d *smstext.Deliver, tlvs map[string]json.RawMessage) {
+	t.Helper()
+	for name, raw := range tlvs {
+		var text string
+		isText := json.Unmarshal(raw, &text) == nil
+		switch name {
+		case "receipted_message_id":
+			d.ReceiptedID = []byte(text)
+		case "message_payload":
+			d.Payload = []byte(text)
+		case "message_payload_hex":
+			d.Payload = octets(t, "", text)
+		case "message_state":
+			d.HasState = json.Unmarshal(raw, &d.State) == nil
+		case "network_error_code", "network_error_code_hex":
+			var list []int
+			if isText {
+				d.NetworkError = octets(t, "", text)
+			} else if err := json.Unmarshal(raw, &list); err == nil {
+				for _, n := range list {
+					d.NetworkError = append(d.NetworkError, byte(n))
+				}
+			} else {
+				t.Fatalf("%s has the form %s", name, raw)
+			}
+		default:
+			t.Fatalf("the vector has the parameter %s", name)
+		}
+	}
+}
+
+func octets(t *testing.T, text, hexText string) []byte {
+	t.Helper()
+	if hexText == "" {
+		return []byte(text)
+	}
+	b, err := hex.DecodeString(hexText)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return b
+}
+
+func orAbsent(n *int) int {
+	if n == nil {
+		return -1
+	}
+	return *n
+}
+
+func dateText(at time.Time) string {
+	if at.IsZero() {
+		return ""
+	}
+	return at.Format("2006-01-02T15:04:05")
+}
+
+func TestMatchID_agrees_with_the_vectors(t *testing.T) {
+	t.Parallel()
+	var file receiptVectors
+	readVectors(t, "receipts.json", &file)
+	if len(file.IDMatching) == 0 {
+		t.Fatal("no vectors")
+	}
+	for _, v := range file.IDMatching {
+		want := v.Expected
+		if want == "" {
+			want = smstext.NoMatch.String()
+		}
+		if got := smstext.MatchID(v.Submit, v.Receipt, smstext.IDAuto); got.String() != want {
+			t.Errorf("MatchID(%q, %q) = %s, want %s", v.Submit, v.Receipt, got, want)
+		}
+		found := slices.Contains(smstext.ReceiptKeys(v.Receipt, smstext.IDAuto), smstext.IDKey(v.Submit))
+		if found != (v.Expected != "") {
+			t.Errorf("an index finds %q by %q: %v", v.Submit, v.Receipt, found)
+		}
 	}
 }
