@@ -190,6 +190,9 @@ func TestRead_several_questions(t *testing.T) {
 		"one label twice": {[]answer.Asked{question(1, "x", "A:はい"), question(2, "y", "B:はい")}, []reading{
 			{"はい", "label_shared"}, {"Aはい", "~A"},
 		}},
+		"codes inside labels": {[]answer.Asked{question(1, "x", "A:Plan B", "B:Plan C")}, []reading{
+			{"A plan B", "~A"}, {"B: Plan C", "~B"}, {"plan B", "~A"}, {"A or plan B", "several_codes"},
+		}},
 		"admin-typed words": {[]answer.Asked{question(1, "x", "NO:いいえ", "AM:午前", "I:中")}, []reading{
 			{"no", "NO"}, {"no problem", "code_maybe_word"}, {"I AM", "several_codes"}, {"い", "~I"},
 			{"that is what I am", "several_codes"}, {"so do I", "code_maybe_word"},
