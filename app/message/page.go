@@ -52,6 +52,9 @@ type Copy struct {
 	Vars   []string // values of the run's variables, in their order
 }
 
+// NoRoute is the place of the route of a copy whose number no route serves. Such a copy is refused when its turn comes.
+const NoRoute = 0xff
+
 const (
 	pageVersion = 1
 	pageHeader  = 4 // version, count-1, two spare octets

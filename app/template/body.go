@@ -106,11 +106,10 @@ func (b Body) Render(value func(name string) string) string {
 // Line is a choice as it is printed: its code and its label.
 type Line struct{ Code, Label string }
 
-// Compose puts a whole text together: the mark of a drill, the body, and a line for each choice in the form "A:label",
-// each on a line of its own. A colon and not a full stop: phones make links of "b.no".
-func Compose(mark, body string, lines []Line) string {
+// Compose puts a whole text together: the body and a line for each choice in the form "A:label". A colon and not a full
+// stop: phones make links of "b.no".
+func Compose(body string, lines []Line) string {
 	var out strings.Builder
-	out.WriteString(mark)
 	out.WriteString(strings.TrimRight(body, " \n"))
 	for _, l := range lines {
 		out.WriteString("\n")

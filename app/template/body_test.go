@@ -65,7 +65,7 @@ func TestTextWithoutVariablesIsKept(t *testing.T) {
 
 func TestCompose(t *testing.T) {
 	t.Parallel()
-	got := template.Compose("【訓練】", "返信してください。\n", []template.Line{{"A", "無事"}, {"B", "軽傷"}})
+	got := template.Compose("【訓練】返信してください。\n", []template.Line{{"A", "無事"}, {"B", "軽傷"}})
 	if want := "【訓練】返信してください。\nA:無事\nB:軽傷"; got != want {
 		t.Errorf("Compose = %q, want %q", got, want)
 	}

@@ -1,0 +1,213 @@
+package expansion
+
+import (
+	"cmp"
+	"context"
+	"slices"
+
+	"noroshi/app/audience"
+	"noroshi/app/broadcast"
+	"noroshi/app/config"
+	"noroshi/app/fault"
+	"noroshi/app/gateway"
+	"noroshi/app/lang"
+	"noroshi/app/message"
+	"noroshi/app/phone"
+	"noroshi/app/smstext"
+	"noroshi/app/store"
+	"noroshi/app/template"
+)
+
+// addressed is one number of one person, before numbers that people share are put together.
+type addressed struct {
+	number phone.Number
+	person uint32
+	text   uint8
+	vars   []string
+}
+
+// writer makes the copies of one broadcast.
+type writer struct {
+	s        *Service
+	b        broadcast.Broadcast
+	texts    broadcast.Texts
+	run      message.Run
+	routes   []config.Route
+	allowed  []bool
+	profiles []smstext.Profile
+	counted  map[[2]uint8]uint8 // parts of texts that are the same for everybody, by text and route
+	nameAt   int                // place of the name among the variables; -1 when it is not used
+}
+
+// write is pass 2: copies sorted by number, one for each number however many people share it.
+func (s *Service) write(ctx context.Context, b broadcast.Broadcast, texts broadcast.Texts) error {
+	w := &writer{
+		s: s, b: b, texts: texts, run: message.Run{Broadcast: b.ID}, counted: map[[2]uint8]uint8{},
+		nameAt: slices.Index(texts.Vars(), template.VarName),
+	}
+	w.routes, w.allowed = s.o.Routes(b.Content.Mode)
+	for i := range w.routes {
+		p, err := gateway.ProfileOf(&w.routes[i])
+		if err != nil {
+			return err
+		}
+		w.profiles = append(w.profiles, p)
+	}
+	pages, err := w.begin(ctx)
+	if err != nil {
+		return err
+	}
+	list, err := w.gather()
+	if err != nil {
+		return err
+	}
+	copies := w.merge(list)
+	return w.pages(ctx, copies, pages)
+}
+
+// begin creates the run, or finds how many pages it already has.
+func (w *writer) begin(ctx context.Context) (pages int, err error) {
+	book, err := w.s.o.Messages.Load(ctx, w.b.ID)
+	if err != nil {
+		return 0, err
+	}
+	if pages, exists := w.s.o.Messages.Pages(book, w.run); exists {
+		return pages, nil
+	}
+	head := message.Head{Vars: w.texts.Vars(), Priority: w.b.Content.Priority(), Ref: uint16(w.b.Serial)}
+	for _, r := range w.routes {
+		head.Routes = append(head.Routes, message.RouteUse{
+			Name: r.Name, Reports: reportsOf(r.DLRParts), MsgIDForm: r.MsgIDForm,
+		})
+	}
+	_, err = w.s.o.Store.UpdateEssential(ctx, func(tx *store.Tx) error {
+		return w.s.o.Messages.CreateRun(tx, w.run, head)
+	})
+	return 0, err
+}
+
+func reportsOf(dlrParts string) message.Reports {
+	switch dlrParts {
+	case "last":
+		return message.ReportsLast
+	case "first":
+		return message.ReportsFirst
+	case "any":
+		return message.ReportsAny
+	}
+	return message.ReportsAll
+}
+
+func (w *writer) gather() ([]addressed, error) {
+	var list []addressed
+	organisation := w.s.o.Language()
+	texts := map[string]uint8{}
+	err := w.s.o.Audiences.EachFrozen(w.b.ID, 0, func(person uint32, r audience.Row) (bool, error) {
+		text, ok := texts[r.Language]
+		if !ok {
+			text = uint8(w.texts.For(r.Language, organisation))
+			texts[r.Language] = text
+		}
+		for _, n := range r.Numbers {
+			list = append(list, addressed{number: n, person: person, text: text, vars: r.Vars})
+		}
+		return true, nil
+	})
+	slices.SortFunc(list, func(a, b addressed) int {
+		return cmp.Or(cmp.Compare(a.number, b.number), cmp.Compare(a.person, b.person))
+	})
+	return list, err
+}
+
+// merge makes one copy of the entries with the same number. It greets all of them by name; other variables are those of
+// the first.
+func (w *writer) merge(list []addressed) []message.Copy {
+	copies := make([]message.Copy, 0, len(list))
+	for i := 0; i < len(list); {
+		first, people := list[i], []uint32{list[i].person}
+		vars := first.vars
+		var names []string
+		for i++; i < len(list) && list[i].number == first.number; i++ {
+			if list[i].person == people[len(people)-1] {
+				continue
+			}
+			if w.nameAt >= 0 {
+				if names == nil {
+					names = append(names, first.vars[w.nameAt])
+				}
+				names = append(names, list[i].vars[w.nameAt])
+			}
+			people = append(people, list[i].person)
+		}
+		if names != nil {
+			vars = slices.Clone(vars)
+			vars[w.nameAt] = lang.For(w.texts.Languages()[first.text]).JoinNames(names...)
+		}
+		c := message.Copy{Number: first.number, People: people, Text: first.text, Vars: vars}
+		w.route(&c)
+		copies = append(copies, c)
+	}
+	return copies
+}
+
+// route chooses the way out and counts the parts. A number that no route serves keeps the first route of the table; it is
+// refused when it is its turn, with the reason.
+func (w *writer) route(c *message.Copy) {
+	at := gateway.Choose(w.routes, c.Number, func(i int) bool { return w.allowed[i] })
+	c.Route, c.Parts = uint8(max(at, 0)), 1
+	if at < 0 {
+		c.Route = message.NoRoute
+		return
+	}
+	key := [2]uint8{c.Text, c.Route}
+	plain := w.texts.Plain(int(c.Text))
+	if n, ok := w.counted[key]; ok && plain {
+		c.Parts = n
+		return
+	}
+	text := w.texts.Render(int(c.Text), c.Vars, gateway.ReplyNumberOf(&w.routes[at]))
+	n := smstext.Count(gateway.Dress(&w.routes[at], text), w.profiles[at]).Parts
+	c.Parts = uint8(max(1, min(n, 255)))
+	w.counted[key] = c.Parts
+}
+
+// pages writes the copies from page `from` on.
+func (w *writer) pages(ctx context.Context, copies []message.Copy, from int) error {
+	for at := from * message.PageSize; at < len(copies); {
+		end, bytes := at, 0
+		for end < len(copies) && end-at < chunkPages*message.PageSize && bytes < chunkBytes {
+			page := copies[end:min(end+message.PageSize, len(copies))]
+			bytes += sizeOf(page)
+			end += len(page)
+		}
+		var pending []message.Pending
+		_, err := w.s.o.Store.UpdateEssential(ctx, func(tx *store.Tx) error {
+			pending = pending[:0]
+			for p := at; p < end; p += message.PageSize {
+				n, err := w.s.o.Messages.AddPage(tx, w.run, copies[p:min(p+message.PageSize, end)])
+				if err != nil {
+					return err
+				}
+				pending = append(pending, message.Pending{Run: w.run, Page: n, Priority: w.b.Content.Priority()})
+			}
+			return nil
+		})
+		if err != nil {
+			return fault.Wrap(err, fault.KindOf(err), fault.CodeOf(err), "copies cannot be written")
+		}
+		w.s.o.Ready(pending)
+		at = end
+	}
+	return nil
+}
+
+func sizeOf(copies []message.Copy) int {
+	n := 0
+	for _, c := range copies {
+		n += 32 + 4*len(c.People)
+		for _, v := range c.Vars {
+			n += 2 + len(v)
+		}
+	}
+	return n
+}
