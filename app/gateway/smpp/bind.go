@@ -16,6 +16,7 @@ import (
 	"noroshi/app/config"
 	"noroshi/app/fault"
 	"noroshi/app/gateway"
+	"noroshi/app/gateway/smpp/wire"
 )
 
 // How long the peer may take for each step of the beginning.
@@ -57,12 +58,12 @@ func (m mode) submits() bool { return m != modeReceiver }
 func (m mode) command() uint32 {
 	switch m {
 	case modeTransmitter:
-		return cmdBindTransmit
+		return wire.BindTransmitter
 	case modeReceiver:
-		return cmdBindReceiver
+		return wire.BindReceiver
 	case modeTransceiver:
 	}
-	return cmdBindTransceiv
+	return wire.BindTransceiver
 }
 
 func (m mode) bindingType() pdu.BindingType {
@@ -202,7 +203,7 @@ func encode(p pdu.PDU, seq uint32) []byte {
 }
 
 // bind asks for a session on the connection and waits for the answer. The framer may hold what came behind it.
-func bind(ctx context.Context, conn net.Conn, in *framer, request []byte) *setback {
+func bind(ctx context.Context, conn net.Conn, in *wire.Framer, request []byte) *setback {
 	ctx, cancel := context.WithTimeout(ctx, bindTimeout)
 	defer cancel()
 	stop := context.AfterFunc(ctx, func() { _ = conn.Close() })
@@ -211,7 +212,7 @@ func bind(ctx context.Context, conn net.Conn, in *framer, request []byte) *setba
 		if ctx.Err() != nil {
 			return &setback{reason: reasonNoAnswer, err: context.Cause(ctx)}
 		}
-		if errors.Is(err, errFrame) {
+		if errors.Is(err, wire.ErrFrame) {
 			return &setback{reason: reasonFrame, err: err}
 		}
 		return &setback{reason: reasonBind, err: fmt.Errorf("closed instead of an answer: %w", err)}
@@ -219,27 +220,27 @@ func bind(ctx context.Context, conn net.Conn, in *framer, request []byte) *setba
 	if _, err := conn.Write(request); err != nil {
 		return fail(err)
 	}
-	asked := parseHeader(request)
+	asked := wire.ParseHeader(request)
 	for {
-		frame, err := in.next()
+		frame, err := in.Next()
 		if err != nil {
 			return fail(err)
 		}
-		h := parseHeader(frame)
-		answer := h.id == asked.id|cmdResponse && h.seq == asked.seq
+		h := wire.ParseHeader(frame)
+		answer := h.ID == asked.ID|wire.Response && h.Seq == asked.Seq
 		// A generic_nack to a bind may carry no sequence_number (SMPP 3.4 §4.3.1).
-		nack := h.id == cmdGenericNack && (h.seq == asked.seq || h.seq == 0)
+		nack := h.ID == wire.GenericNack && (h.Seq == asked.Seq || h.Seq == 0)
 		switch {
-		case answer && h.status == statusOK:
+		case answer && h.Status == wire.OK:
 			if !stop() {
 				return fail(context.Cause(ctx))
 			}
 			return nil
 		case answer || nack:
 			// The standard lets a refused bind come without a body, so the header alone is read.
-			status := h.status
-			if status == statusOK {
-				status = statusBindFailed
+			status := h.Status
+			if status == wire.OK {
+				status = wire.BindFailed
 			}
 			return &setback{reason: reasonBind, status: status}
 		}

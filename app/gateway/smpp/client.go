@@ -11,7 +11,10 @@ import (
 	"noroshi/app/config"
 	"noroshi/app/fault"
 	"noroshi/app/gateway"
+	"noroshi/app/gateway/smpp/pace"
+	"noroshi/app/gateway/smpp/wire"
 	"noroshi/app/phone"
+	"noroshi/app/smstext"
 )
 
 // unreadyPatience is how long parts wait for a session before they are given up, so that another route can have them.
@@ -32,16 +35,17 @@ type Options struct {
 // Client is the gateway.Sender of one route.
 type Client struct {
 	route    config.Route
-	template *template
+	template *wire.Template
 	statuses gateway.Statuses
 	zone     *time.Location
+	decode   smstext.DecodeOptions
 	dialer   *dialer
 	now      func() time.Time
 	random   func() float64
 	log      *slog.Logger
 
 	queue *queue
-	pace  sharedBucket
+	pace  *pace.Shared
 	inbox *inbox
 	lanes []*lane
 	crowd crowd
@@ -67,7 +71,7 @@ var _ gateway.Sender = (*Client)(nil)
 // its field, an unknown mode, a certificate that cannot be read.
 func New(o Options) (*Client, error) {
 	r := withDefaults(o.Route)
-	t, err := newTemplate(r)
+	t, err := wire.NewTemplate(r)
 	if err != nil {
 		return nil, err
 	}
@@ -79,6 +83,10 @@ func New(o Options) (*Client, error) {
 	if err != nil {
 		return nil, fault.Wrap(err, fault.Invalid, "dlr_timezone", "The time zone of the route's receipts is unknown.")
 	}
+	decode, err := decodeOptions(r)
+	if err != nil {
+		return nil, err
+	}
 	modes, err := modesOf(r)
 	if err != nil {
 		return nil, err
@@ -88,12 +96,11 @@ func New(o Options) (*Client, error) {
 		return nil, err
 	}
 	c := &Client{
-		route: r, template: t, statuses: statuses, zone: zone, dialer: d, now: o.Now, random: o.Random,
-		log: o.Log.With("route", r.Name), queue: newQueue(),
+		route: r, template: t, statuses: statuses, zone: zone, decode: decode, dialer: d, now: o.Now, random: o.Random,
+		log: o.Log.With("route", r.Name), queue: newQueue(), pace: pace.NewShared(r.Rate),
 		closing: make(chan struct{}), ended: make(chan struct{}),
 	}
 	c.crowd.count = make(map[phone.Number]uint8)
-	c.pace.b.rate = r.Rate
 	c.gate.init()
 	c.inbox = newInbox(o.Sink, func(err error) { c.log.Warn(evSinkFailed, "error", err) })
 	for i := range r.Binds {
@@ -118,6 +125,28 @@ func withDefaults(r config.Route) config.Route {
 		r.RespTimeout = 60
 	}
 	return r
+}
+
+// decodeOptions says how the route's texts are read as far as their octets must be known here: packed septets.
+func decodeOptions(r config.Route) (smstext.DecodeOptions, error) {
+	var o smstext.DecodeOptions
+	var err error
+	if r.DefaultAlphabet != "" {
+		if o.Alphabet, err = smstext.ParseAlphabet(r.DefaultAlphabet); err != nil {
+			return o, err
+		}
+	}
+	for dcs, word := range r.DCSIn {
+		set, err := smstext.ParseCharset(word)
+		if err != nil {
+			return o, err
+		}
+		if o.Charsets == nil {
+			o.Charsets = make(map[byte]smstext.Charset)
+		}
+		o.Charsets[byte(dcs)] = set
+	}
+	return o, nil
 }
 
 func modesOf(r config.Route) ([]mode, error) {
@@ -222,28 +251,27 @@ func (c *Client) Submit(ctx context.Context, s gateway.Slice) {
 
 // sendable returns the parts that can be put into a PDU, and reports the others. index is nil when all can.
 func (c *Client) sendable(s gateway.Slice) (parts []gateway.Part, index []int) {
-	var bad map[int]gateway.Outcome
+	bad := 0
 	for i := range s.Parts {
-		if o, refused := c.template.refuse(&s.Parts[i]); refused {
-			if bad == nil {
-				bad = make(map[int]gateway.Outcome)
+		status := c.template.Refuse(&s.Parts[i])
+		if status != wire.OK && bad == 0 { // the first one: from here on the good ones are copied
+			parts = append(parts, s.Parts[:i]...)
+			for k := range i {
+				index = append(index, k)
 			}
-			bad[i] = o
+		}
+		switch {
+		case status != wire.OK:
+			bad++
+			c.refusals.Add(1)
+			s.Done(i, gateway.Outcome{Class: gateway.StatusClass(status), Status: status, At: c.now()})
+		case bad > 0:
+			parts = append(parts, s.Parts[i])
+			index = append(index, i)
 		}
 	}
-	if len(bad) == 0 {
+	if bad == 0 {
 		return s.Parts, nil
-	}
-	now := c.now()
-	index = make([]int, 0, len(s.Parts))
-	for i := range s.Parts {
-		if o, refused := bad[i]; refused {
-			o.At = now
-			s.Done(i, o)
-			continue
-		}
-		parts = append(parts, s.Parts[i])
-		index = append(index, i)
 	}
 	return parts, index
 }

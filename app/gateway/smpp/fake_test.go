@@ -16,6 +16,7 @@ import (
 
 	"noroshi/app/config"
 	"noroshi/app/gateway"
+	"noroshi/app/gateway/smpp/wire"
 	"noroshi/app/phone"
 	"noroshi/app/smstext"
 )
@@ -23,8 +24,8 @@ import (
 // peer is one connection as a scripted SMSC sees it.
 type peer struct {
 	conn net.Conn
-	in   *framer
-	bind header // the bind request it answered
+	in   *wire.Framer
+	bind wire.Header // the bind request it answered
 	mu   sync.Mutex
 }
 
@@ -35,10 +36,10 @@ func (p *peer) send(b []byte) {
 }
 
 // respond answers the request with the status and, for a submit_sm, the id.
-func (p *peer) respond(h header, status uint32, id string) {
-	b := appendAnswer(nil, h.id, status, h.seq)
-	if h.id == cmdSubmitSM && status == 0 {
-		b = appendHeader(nil, headerLen+len(id)+1, header{id: cmdSubmitSM | cmdResponse, seq: h.seq})
+func (p *peer) respond(h wire.Header, status uint32, id string) {
+	b := wire.AppendAnswer(nil, h.ID, status, h.Seq)
+	if h.ID == wire.SubmitSM && status == 0 {
+		b = wire.AppendHeader(nil, wire.HeaderLen+len(id)+1, wire.Header{ID: wire.SubmitSM | wire.Response, Seq: h.Seq})
 		b = append(append(b, id...), 0)
 	}
 	p.send(b)
@@ -50,14 +51,14 @@ type smsc struct {
 	ln     net.Listener
 	binds  atomic.Int32
 	status func(bind int) uint32 // status of the nth bind response; nil is 0
-	on     func(p *peer, h header, frame []byte) (stay bool)
+	on     func(p *peer, h wire.Header, frame []byte) (stay bool)
 
 	wg    sync.WaitGroup
 	mu    sync.Mutex
 	conns map[*peer]bool
 }
 
-func newSMSC(t *testing.T, on func(*peer, header, []byte) bool) *smsc {
+func newSMSC(t *testing.T, on func(*peer, wire.Header, []byte) bool) *smsc {
 	t.Helper()
 	ln, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
@@ -90,7 +91,7 @@ func startSMSC(t *testing.T, ln net.Listener, s *smsc) *smsc {
 }
 
 func (s *smsc) serve(conn net.Conn) {
-	p := &peer{conn: conn, in: newFramer(conn)}
+	p := &peer{conn: conn, in: wire.NewFramer(conn)}
 	s.mu.Lock()
 	s.conns[p] = true
 	s.mu.Unlock()
@@ -101,13 +102,13 @@ func (s *smsc) serve(conn net.Conn) {
 		s.mu.Unlock()
 	}()
 	for {
-		frame, err := p.in.next()
+		frame, err := p.in.Next()
 		if err != nil {
 			return
 		}
-		h := parseHeader(frame)
-		switch h.id {
-		case cmdBindReceiver, cmdBindTransmit, cmdBindTransceiv:
+		h := wire.ParseHeader(frame)
+		switch h.ID {
+		case wire.BindReceiver, wire.BindTransmitter, wire.BindTransceiver:
 			n := int(s.binds.Add(1))
 			status := uint32(0)
 			if s.status != nil {
@@ -115,16 +116,16 @@ func (s *smsc) serve(conn net.Conn) {
 			}
 			p.bind = h
 			if status != 0 {
-				p.send(appendHeader(nil, headerLen, header{h.id | cmdResponse, status, h.seq}))
+				p.send(wire.AppendHeader(nil, wire.HeaderLen, wire.Header{ID: h.ID | wire.Response, Status: status, Seq: h.Seq}))
 				continue
 			}
-			p.send(append(appendHeader(nil, headerLen+5, header{h.id | cmdResponse, 0, h.seq}), "SMSC\x00"...))
-		case cmdEnquireLink:
+			p.send(append(wire.AppendHeader(nil, wire.HeaderLen+5, wire.Header{ID: h.ID | wire.Response, Seq: h.Seq}), "SMSC\x00"...))
+		case wire.EnquireLink:
 			if s.on != nil && !s.on(p, h, frame) {
 				return
 			}
 			p.respond(h, 0, "")
-		case cmdUnbind:
+		case wire.Unbind:
 			p.respond(h, 0, "")
 			return
 		default:
@@ -147,9 +148,9 @@ func (s *smsc) peers() []*peer {
 }
 
 // accept answers every submit_sm with success; the id is the sequence_number.
-func accept(p *peer, h header, _ []byte) bool {
-	if h.id == cmdSubmitSM {
-		p.respond(h, 0, strconv.FormatUint(uint64(h.seq), 16))
+func accept(p *peer, h wire.Header, _ []byte) bool {
+	if h.ID == wire.SubmitSM {
+		p.respond(h, 0, strconv.FormatUint(uint64(h.Seq), 16))
 	}
 	return true
 }
@@ -326,7 +327,7 @@ func deliverPDU(seq uint32, esm, dcs byte, user []byte, tlvs ...byte) []byte {
 	b.Write([]byte{esm, 0, 0, 0, 0, 0, 0, dcs, 0, byte(len(user))})
 	b.Write(user)
 	b.Write(tlvs)
-	return append(appendHeader(nil, headerLen+b.Len(), header{id: cmdDeliverSM, seq: seq}), b.Bytes()...)
+	return append(wire.AppendHeader(nil, wire.HeaderLen+b.Len(), wire.Header{ID: wire.DeliverSM, Seq: seq}), b.Bytes()...)
 }
 
 var errStore = errors.New("the store cannot write")

@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"noroshi/app/gateway"
+	"noroshi/app/gateway/smpp/pace"
 )
 
 // Pace implements gateway.Sender.
@@ -67,7 +68,7 @@ func (c *Client) Health() gateway.Health {
 	if sessions > 0 {
 		h.Cut = cuts / float64(sessions)
 	}
-	h.ResponseMS = float64(median(delays)) / float64(time.Millisecond)
+	h.ResponseMS = float64(pace.Median(delays)) / float64(time.Millisecond)
 	c.judge(&h, sessions > 0, slowed)
 	return h
 }

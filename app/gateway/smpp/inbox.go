@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"noroshi/app/gateway"
+	"noroshi/app/gateway/smpp/wire"
 )
 
 // Sizes of the way in. The peer's own window keeps far below them; one that has none is held back by not reading on.
@@ -160,10 +161,10 @@ func (b *inbox) carryReceipts(ctx context.Context) {
 func (b *inbox) settle(ctx context.Context, rs []gateway.Receipt, from []asker) {
 	ctx, cancel := context.WithTimeout(ctx, sinkTimeout)
 	defer cancel()
-	status := statusOK
+	status := wire.OK
 	if err := b.sink.Receipts(ctx, rs); err != nil {
 		b.log(err)
-		status = statusTryLater
+		status = wire.TryLater
 	}
 	for len(from) > 0 {
 		n := 1
@@ -177,11 +178,11 @@ func (b *inbox) settle(ctx context.Context, rs []gateway.Receipt, from []asker) 
 
 func (b *inbox) carryTexts(ctx context.Context, ch chan incomingText) {
 	for in := range ch {
-		status := statusOK
+		status := wire.OK
 		ctx, cancel := context.WithTimeout(ctx, sinkTimeout)
 		if err := b.sink.Text(ctx, in.text); err != nil {
 			b.log(err)
-			status = statusTryLater
+			status = wire.TryLater
 		}
 		cancel()
 		in.who.s.answerAll([]asker{in.who}, status)
@@ -192,7 +193,7 @@ func (b *inbox) carryTexts(ctx context.Context, ch chan incomingText) {
 func (s *session) answerAll(from []asker, status uint32) {
 	s.mu.Lock()
 	for _, a := range from {
-		s.answers = appendAnswer(s.answers, a.cmd, status, a.seq)
+		s.answers = wire.AppendAnswer(s.answers, a.cmd, status, a.seq)
 	}
 	tooMany := len(s.answers) > maxAnswers
 	s.mu.Unlock()

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"noroshi/app/gateway"
+	"noroshi/app/gateway/smpp/wire"
 )
 
 // Pauses before the next try to bind.
@@ -30,7 +31,6 @@ const (
 	evBadPDU     = "malformed pdu received"
 	evProtocol   = "submit refused as malformed"
 	evSinkFailed = "incoming messages not stored"
-	evPanic      = "incoming pdu broke its reader"
 )
 
 // lane keeps one bind up: it dials, binds, lets the session run, and tries again.
@@ -137,7 +137,7 @@ func (l *lane) once(ctx context.Context) (bound time.Time, good bool, why *setba
 	if why != nil {
 		return bound, false, why
 	}
-	in := newFramer(conn)
+	in := wire.NewFramer(conn)
 	if why := bind(early, conn, in, bindRequest(l.c.route, l.mode, 1<<slotBits|slotControl)); why != nil {
 		_ = conn.Close()
 		return bound, false, why

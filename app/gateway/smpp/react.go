@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"noroshi/app/gateway"
+	"noroshi/app/gateway/smpp/wire"
 	"noroshi/app/phone"
 )
 
@@ -89,9 +90,9 @@ func (c *Client) misunderstood(status uint32) {
 }
 
 // bad counts a PDU that could not be read. Its octets may hold a number and a text, so only its head is logged.
-func (c *Client) bad(s *session, h header, why string) {
+func (c *Client) bad(s *session, h wire.Header, why string) {
 	c.badPDUs.Add(1)
-	c.log.Warn(evBadPDU, "peer", s.peer, "command_id", h.id, "sequence_number", h.seq, "why", why)
+	c.log.Warn(evBadPDU, "peer", s.peer, "command_id", h.ID, "sequence_number", h.Seq, "why", why)
 }
 
 // A recipient whose own queue is full is answered with the same status as a line that is too fast.

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"noroshi/app/gateway"
+	"noroshi/app/gateway/smpp/wire"
 )
 
 // maxMessageID is the longest message_id we keep (SMPP 3.4 §4.4.2: 65 octets with its NUL).
@@ -21,7 +22,7 @@ type inBatch struct {
 func (s *session) read() error {
 	var now time.Time
 	for fresh := true; ; {
-		frame, err := s.in.next()
+		frame, err := s.in.Next()
 		if err != nil {
 			s.endBatch()
 			return err
@@ -36,7 +37,7 @@ func (s *session) read() error {
 			s.endBatch()
 			return nil
 		}
-		if fresh = !s.in.more(); fresh {
+		if fresh = !s.in.More(); fresh {
 			s.endBatch()
 		}
 	}
@@ -55,23 +56,23 @@ func (s *session) endBatch() {
 
 // handle acts on one PDU. It returns true when the session is over.
 func (s *session) handle(frame []byte, now time.Time) bool {
-	h := parseHeader(frame)
-	switch h.id {
-	case cmdSubmitSM | cmdResponse, cmdGenericNack:
+	h := wire.ParseHeader(frame)
+	switch h.ID {
+	case wire.SubmitSM | wire.Response, wire.GenericNack:
 		s.response(frame, h, now)
-	case cmdDeliverSM, cmdDataSM:
+	case wire.DeliverSM, wire.DataSM:
 		s.deliver(frame, h, now)
-	case cmdEnquireLink:
-		s.reply(h.id, statusOK, h.seq)
-	case cmdUnbind:
+	case wire.EnquireLink:
+		s.reply(h.ID, wire.OK, h.Seq)
+	case wire.Unbind:
 		s.unboundByPeer(h)
-	case cmdUnbind | cmdResponse:
+	case wire.Unbind | wire.Response:
 		return true
-	case cmdAlert, cmdOutbind: // these have no response (SMPP 3.4 §4.12.1, §4.1.7.1)
+	case wire.AlertNotification, wire.Outbind: // these have no response (SMPP 3.4 §4.12.1, §4.1.7.1)
 	default:
-		if h.id&cmdResponse == 0 {
+		if h.ID&wire.Response == 0 {
 			s.c.bad(s, h, "command_id is not served")
-			s.reply(cmdGenericNack, statusInvCmdID, h.seq)
+			s.reply(wire.GenericNack, wire.InvalidCommand, h.Seq)
 		}
 	}
 	return false
@@ -84,10 +85,10 @@ func (s *session) reply(request, status, seq uint32) {
 }
 
 // unboundByPeer answers unbind and closes as soon as the answer is written.
-func (s *session) unboundByPeer(h header) {
+func (s *session) unboundByPeer(h wire.Header) {
 	s.mu.Lock()
 	s.retireLocked(&setback{reason: reasonUnbound}, s.c.now())
-	s.answers = appendAnswer(s.answers, h.id, statusOK, h.seq)
+	s.answers = wire.AppendAnswer(s.answers, h.ID, wire.OK, h.Seq)
 	s.lastByte = true
 	s.mu.Unlock()
 	s.nudge()
@@ -95,34 +96,34 @@ func (s *session) unboundByPeer(h header) {
 
 // response matches a submit_sm_resp or generic_nack to its part. A number that is not in the window is an answer that
 // came too late or twice, or to a request outside the window.
-func (s *session) response(frame []byte, h header, now time.Time) {
-	if h.id == cmdGenericNack && h.status == statusOK {
-		h.status = statusUnknownErr // a nack is a refusal whatever it says
+func (s *session) response(frame []byte, h wire.Header, now time.Time) {
+	if h.ID == wire.GenericNack && h.Status == wire.OK {
+		h.Status = wire.UnknownError // a nack is a refusal whatever it says
 	}
 	class := gateway.Accepted
-	if h.status != statusOK {
-		class = s.c.statuses.Class(h.status)
+	if h.Status != wire.OK {
+		class = s.c.statuses.Class(h.Status)
 	}
 	s.mu.Lock()
-	e, ok := s.win.take(h.seq)
+	e, ok := s.win.take(h.Seq)
 	if ok {
-		s.delays.add(now.Sub(e.sent))
+		s.delays.Add(now.Sub(e.sent))
 	}
 	if ok && class == gateway.Accepted {
 		s.good = true
-		s.meter.add(now)
+		s.meter.Add(now)
 	}
 	s.mu.Unlock()
 	if !ok {
 		return
 	}
 	s.batch.answered = true
-	o := gateway.Outcome{Class: class, Status: h.status, At: now}
+	o := gateway.Outcome{Class: class, Status: h.Status, At: now}
 	if class == gateway.Accepted {
 		o.MessageID = messageID(frame)
 		s.c.accepted(e)
 	} else {
-		o.Class = s.refused(e, class, h.status, now)
+		o.Class = s.refused(e, class, h.Status, now)
 	}
 	e.job.done(int(e.part), o)
 }
@@ -133,12 +134,12 @@ func (s *session) refused(e entry, class gateway.Class, status uint32, now time.
 	switch class {
 	case gateway.Throttled:
 		// A full queue may be that of one recipient: then slowing down does not help, and holds everybody else up.
-		if status == statusQueueFull && s.c.crowded(e.to) {
+		if status == wire.QueueFull && s.c.crowded(e.to) {
 			return gateway.Retry
 		}
 		s.mu.Lock()
-		slower := s.pace.refused(now, e.sent, s.meter.rate(now))
-		pause := s.pace.pause
+		slower := s.pace.Refused(now, e.sent, s.meter.Rate(now))
+		pause := s.pace.Pause()
 		s.mu.Unlock()
 		if slower {
 			s.c.slowed(s, status, pause)
@@ -157,37 +158,39 @@ func (s *session) refused(e entry, class gateway.Class, status uint32, now time.
 
 // messageID returns the message_id of a submit_sm_resp; some peers leave out its NUL.
 func messageID(frame []byte) string {
-	id, _, _ := bytes.Cut(frame[headerLen:], []byte{0})
+	id, _, _ := bytes.Cut(frame[wire.HeaderLen:], []byte{0})
 	return string(id[:min(len(id), maxMessageID)])
 }
 
-// deliver takes in a deliver_sm or data_sm of the peer. It is answered after the Sink has it.
-func (s *session) deliver(frame []byte, h header, now time.Time) {
-	d, err := parseDeliver(frame)
+// deliver takes in a deliver_sm or data_sm of the peer. It is answered after the Sink has it. What cannot be read is
+// counted and answered all the same: the peer would send it again for ever.
+func (s *session) deliver(frame []byte, h wire.Header, now time.Time) {
+	d, err := wire.ParseDeliver(frame)
 	if err != nil {
-		// The peer would send it again for ever if it were refused, so it is counted and answered.
 		s.c.bad(s, h, err.Error())
-		s.reply(h.id, statusOK, h.seq)
+		s.reply(h.ID, wire.OK, h.Seq)
 		return
 	}
-	if d.badHeader {
-		s.c.bad(s, h, "the user data header cannot be read")
+	in := s.c.read(&d, h.Seq, now)
+	if in.flaw != "" {
+		s.c.bad(s, h, in.flaw)
 	}
-	in := s.c.read(s, &d, h, now)
-	who := asker{s: s, cmd: h.id, seq: h.seq}
-	switch in.kind {
-	case inReceipt:
-		s.batch.receipts = append(s.batch.receipts, in.receipt)
+	who := asker{s: s, cmd: h.ID, seq: h.Seq}
+	switch {
+	case in.receipt != nil:
+		s.c.receipts.Add(1)
+		s.batch.receipts = append(s.batch.receipts, *in.receipt)
 		s.batch.askers = append(s.batch.askers, who)
 		if len(s.batch.receipts) == maxReceipts {
 			s.handOver()
 		}
-	case inText:
-		if !s.c.inbox.text(in.text, who) {
-			s.reply(h.id, statusTryLater, h.seq)
+	case in.text != nil:
+		s.c.texts.Add(1)
+		if !s.c.inbox.text(*in.text, who) {
+			s.reply(h.ID, wire.TryLater, h.Seq)
 		}
-	case inNothing:
-		s.reply(h.id, statusOK, h.seq)
+	default:
+		s.reply(h.ID, wire.OK, h.Seq)
 	}
 }
 
@@ -195,7 +198,7 @@ func (s *session) deliver(frame []byte, h header, now time.Time) {
 func (s *session) handOver() {
 	if !s.c.inbox.receipts(s.batch.receipts, s.batch.askers) {
 		for _, a := range s.batch.askers {
-			s.reply(a.cmd, statusTryLater, a.seq)
+			s.reply(a.cmd, wire.TryLater, a.seq)
 		}
 	}
 	s.batch.receipts = s.batch.receipts[:0]

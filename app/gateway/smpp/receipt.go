@@ -2,70 +2,82 @@ package smpp
 
 import (
 	"bytes"
-	"fmt"
+	"strconv"
 	"time"
 
 	"noroshi/app/gateway"
+	"noroshi/app/gateway/smpp/wire"
+	"noroshi/app/smstext"
 )
 
-// kinds of what a deliver_sm can be to us.
-const (
-	inNothing = iota // to be answered and dropped
-	inReceipt
-	inText
-)
+// maxErr is the longest err a receipt keeps.
+const maxErr = 16
 
+// incoming is what a deliver_sm turned out to be: a receipt, a text, or, with neither, something to answer and drop.
 type incoming struct {
-	kind    int
-	receipt gateway.Receipt
-	text    gateway.Text
+	receipt *gateway.Receipt
+	text    *gateway.Text
+	flaw    string // what could not be read; empty when nothing is wrong
 }
 
-// read makes a receipt or a text of a deliver_sm. Whatever goes wrong in reading a stranger's octets must end here.
-func (c *Client) read(s *session, d *deliver, h header, now time.Time) (in incoming) {
+// read makes a receipt or a text of a deliver_sm. A stranger's octets that make a reader panic are an incoming like
+// any other that is broken: they end here.
+func (c *Client) read(d *wire.Deliver, seq uint32, now time.Time) (in incoming) {
 	defer func() {
-		if r := recover(); r != nil {
-			c.bad(s, h, "reader failed")
-			c.log.Error(evPanic, "panic", fmt.Sprintf("%T", r))
-			in = incoming{kind: inNothing}
+		if recover() != nil {
+			in = incoming{flaw: "the reader failed"}
 		}
 	}()
-	if d.esmClass&0x3C == 0x04 {
-		c.receipts.Add(1)
-		return incoming{kind: inReceipt, receipt: c.receiptOf(d, now)}
+	r := smstext.ParseReceipt(&d.Deliver, smstext.ReceiptOptions{Zone: c.zone, Received: now})
+	switch r.Kind {
+	case smstext.KindReceipt, smstext.KindIntermediate:
+		return incoming{receipt: c.receiptOf(d, &r, now)}
+	case smstext.KindUnparsed:
+		// Nothing names the part, but the addresses may, and the route's log should show that it came.
+		return incoming{receipt: c.receiptOf(d, &r, now), flaw: "the receipt cannot be read"}
+	case smstext.KindText:
+		return c.textOf(d, seq, now)
+	case smstext.KindAck:
 	}
-	c.texts.Add(1)
-	return incoming{kind: inText, text: c.textOf(d, now)}
+	return incoming{}
 }
 
-func (c *Client) receiptOf(d *deliver, now time.Time) gateway.Receipt {
-	r := gateway.Receipt{Route: c.route.Name, From: string(d.from), To: string(d.to), Received: now}
-	if len(d.receiptID) > 0 {
-		r.IDs = append(r.IDs, string(d.receiptID))
+func (c *Client) receiptOf(d *wire.Deliver, r *smstext.Receipt, now time.Time) *gateway.Receipt {
+	failure := r.Err
+	if failure == "" && r.Network != nil {
+		failure = strconv.Itoa(int(r.Network.Code))
 	}
-	if d.state > 0 {
-		r.State = gateway.ReceiptState(d.state)
-	} else if bytes.Contains(d.octets(), []byte("stat:DELIVRD")) {
-		r.State = gateway.Delivered
+	return &gateway.Receipt{
+		Route: c.route.Name, IDs: r.IDs, From: digits(d.From), To: digits(d.To), State: gateway.ReceiptState(r.State),
+		Final: r.Final, Err: failure[:min(len(failure), maxErr)], Sub: max(r.Sub, 0), Dlvrd: max(r.Dlvrd, 0),
+		Done: r.Done, Received: now,
 	}
-	if _, after, ok := bytes.Cut(d.octets(), []byte("id:")); ok {
-		id, _, _ := bytes.Cut(after, []byte(" "))
-		r.IDs = append(r.IDs, string(id))
-	}
-	r.Final = r.State >= gateway.Delivered && r.State <= gateway.Undeliverable
-	return r
 }
 
-func (c *Client) textOf(d *deliver, now time.Time) gateway.Text {
-	from := string(d.from)
-	if d.fromTON == tonInternational && from != "" && from[0] != '+' {
+func (c *Client) textOf(d *wire.Deliver, seq uint32, now time.Time) incoming {
+	in := incoming{}
+	body, err := d.Text(c.decode)
+	if err != nil {
+		// The header stays in the text, so that a person can see what came.
+		in.flaw = "the user data header cannot be read"
+		body = smstext.Body{Octets: d.ShortMessage, DataCoding: d.DataCoding}
+		if len(body.Octets) == 0 {
+			body.Octets = d.Payload
+		}
+	}
+	from := string(d.From)
+	if d.FromTON == wire.International && from != "" && from[0] != '+' {
 		from = "+" + from
 	}
-	return gateway.Text{
-		Route: c.route.Name, From: from, FromTON: d.fromTON, To: trimPlus(d.to), Octets: bytes.Clone(d.octets()),
-		DCS: d.dcs, Ref: d.ref, Total: d.total, Seq: d.nth, SMSCID: string(d.receiptID), Sequence: d.seq,
-		Received: now,
+	in.text = &gateway.Text{
+		Route: c.route.Name, From: from, FromTON: d.FromTON, To: digits(d.To), Octets: bytes.Clone(body.Octets),
+		DCS: body.DataCoding, SMSCID: string(bytes.TrimRight(d.ReceiptedID, "\x00")), Sequence: seq, Received: now,
 	}
+	if body.Concat.IsPart() {
+		in.text.Ref, in.text.Total, in.text.Seq = body.Concat.Ref, body.Concat.Total, body.Concat.Seq
+	}
+	return in
 }
 
-func trimPlus(b []byte) string { return string(bytes.TrimPrefix(b, []byte("+"))) }
+// digits returns an address without its plus.
+func digits(address []byte) string { return string(bytes.TrimPrefix(address, []byte("+"))) }

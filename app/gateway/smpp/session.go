@@ -9,6 +9,8 @@ import (
 	"github.com/linxGnu/gosmpp/pdu"
 
 	"noroshi/app/gateway"
+	"noroshi/app/gateway/smpp/pace"
+	"noroshi/app/gateway/smpp/wire"
 )
 
 // How long the end of a session may take, and how much the peer may leave unread.
@@ -28,7 +30,7 @@ type session struct {
 	mode  mode
 	peer  string
 	conn  net.Conn
-	in    *framer
+	in    *wire.Framer
 	wake  chan struct{} // tells the writer that there is something to do
 	dead  chan struct{} // closed together with the connection
 	carry *carry
@@ -36,9 +38,9 @@ type session struct {
 
 	mu       sync.Mutex
 	win      window
-	pace     pacer
-	meter    meter
-	delays   delays
+	pace     pace.Pacer
+	meter    pace.Meter
+	delays   pace.Delays
 	answers  []byte // responses to the peer's requests, not yet written
 	written  uint64 // octets the connection has taken, in all
 	cause    *setback
@@ -64,13 +66,13 @@ type outBatch struct {
 	pos    uint64 // octets put into the stream so far
 }
 
-func newSession(c *Client, m mode, peer string, conn net.Conn, in *framer) *session {
+func newSession(c *Client, m mode, peer string, conn net.Conn, in *wire.Framer) *session {
 	now := c.now()
 	return &session{
 		c: c, mode: m, peer: peer, conn: conn, in: in,
 		wake: make(chan struct{}, 1), dead: make(chan struct{}), gone: make(chan struct{}),
-		carry: new(carry), win: newWindow(c.route.Window), pace: newPacer(c.bindLimit()), heard: now,
-		meter: meter{start: now},
+		carry: new(carry), win: newWindow(c.route.Window), pace: pace.NewPacer(c.bindLimit()), heard: now,
+		meter: pace.Meter{Start: now},
 	}
 }
 
@@ -132,7 +134,7 @@ func (s *session) nudge() {
 // answer queues a response to a request of the peer. It never blocks; a peer that does not read its responses is cut.
 func (s *session) answer(request, status, seq uint32) {
 	s.mu.Lock()
-	s.answers = appendAnswer(s.answers, request, status, seq)
+	s.answers = wire.AppendAnswer(s.answers, request, status, seq)
 	tooMany := len(s.answers) > maxAnswers
 	s.mu.Unlock()
 	if tooMany {
@@ -211,7 +213,7 @@ func (s *session) mayTake(now time.Time) (int, time.Duration) {
 	if s.retiring || s.lastByte || free == 0 {
 		return 0, 0
 	}
-	return s.pace.take(now, free)
+	return s.pace.Take(now, free)
 }
 
 // view is what Health and Pace see of a session.
@@ -228,10 +230,10 @@ type view struct {
 func (s *session) look(now time.Time) view {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.pace.advance(now)
+	s.pace.Advance(now)
 	return view{
-		inFlight: s.win.used(), slowed: s.pace.slowed(now), cut: s.pace.cut, rate: s.meter.rate(now),
-		limit: s.pace.bucket.rate, canTake: s.mode.submits() && !s.retiring && !s.lastByte,
-		delays: s.delays.list(),
+		inFlight: s.win.used(), slowed: s.pace.Slowed(now), cut: s.pace.Cut(), rate: s.meter.Rate(now),
+		limit: s.pace.Limit(), canTake: s.mode.submits() && !s.retiring && !s.lastByte,
+		delays: s.delays.List(),
 	}
 }

@@ -1,6 +1,7 @@
 package smpp
 
 import (
+	"noroshi/app/gateway/smpp/wire"
 	"time"
 )
 
@@ -9,7 +10,7 @@ import (
 func (s *session) write() {
 	timer := time.NewTimer(tick)
 	defer timer.Stop()
-	buf := make([]byte, 0, maxPDU)
+	buf := make([]byte, 0, wire.MaxPDU)
 	for {
 		var wait time.Duration
 		buf, wait = s.gather(buf[:0])
@@ -61,7 +62,7 @@ func (s *session) submit(b []byte, now time.Time) ([]byte, time.Duration) {
 	s.mu.Unlock()
 	granted := 0
 	if may > 0 {
-		if granted, wait = s.c.pace.take(now, may); granted > 0 {
+		if granted, wait = s.c.pace.Take(now, may); granted > 0 {
 			wait = 0
 		}
 	}
@@ -69,10 +70,10 @@ func (s *session) submit(b []byte, now time.Time) ([]byte, time.Duration) {
 	if granted > 0 {
 		w.chunks, got = s.c.queue.take(s.carry, granted, w.chunks)
 	}
-	s.c.pace.giveBack(granted - got)
+	s.c.pace.GiveBack(granted - got)
 	w.seqs, w.ends = w.seqs[:0], w.ends[:0]
 	s.mu.Lock()
-	s.pace.bucket.giveBack(may - got)
+	s.pace.GiveBack(may - got)
 	for range got {
 		w.seqs = append(w.seqs, s.win.reserve())
 	}
@@ -84,7 +85,7 @@ func (s *session) submit(b []byte, now time.Time) ([]byte, time.Duration) {
 	i := 0
 	for _, ch := range w.chunks {
 		for p := ch.from; p < ch.to; p++ {
-			b = s.c.template.append(b, w.seqs[i], &ch.job.parts[p])
+			b = s.c.template.Append(b, w.seqs[i], &ch.job.parts[p])
 			w.ends = append(w.ends, w.pos+uint64(len(b)))
 			i++
 		}

@@ -1,4 +1,4 @@
-package smpp
+package wire
 
 import (
 	"encoding/binary"
@@ -33,20 +33,20 @@ const (
 	maxPayload      = 32767 // a peer that reads lengths as signed numbers would lose more
 	maxAddress      = 20
 	maxAlphaSender  = 11
+	maxNumber       = 999_999_999_999_999 // ITU-T E.164 §6: at most 15 digits
 )
 
-// template is what all submit_sm of a route have in common; a PDU is made by putting the rest between its pieces.
-type template struct {
-	front     []byte // service_type, source address, dest_addr_ton and dest_addr_npi
-	middle    []byte // protocol_id to replace_if_present_flag: between esm_class and data_coding
-	tlvs      []byte // the route's own optional parameters, without those of a text's template
-	perText   []config.TLV
-	plus      bool
-	dlrWanted byte
+// Template is what all submit_sm of a route have in common; a PDU is made by putting the rest between its pieces.
+type Template struct {
+	front   []byte // service_type, source address, dest_addr_ton and dest_addr_npi
+	middle  []byte // protocol_id to replace_if_present_flag: between esm_class and data_coding
+	tlvs    []byte // the route's own optional parameters, without those of a text's template
+	perText []config.TLV
+	plus    bool
 }
 
-// newTemplate checks the route's settings and lays out the fixed octets. It returns Invalid when one cannot be sent.
-func newTemplate(r config.Route) (*template, error) {
+// NewTemplate checks the route's settings and lays out the fixed octets. It returns Invalid when one cannot be sent.
+func NewTemplate(r config.Route) (*Template, error) {
 	if err := checkStrings(r); err != nil {
 		return nil, err
 	}
@@ -56,14 +56,14 @@ func newTemplate(r config.Route) (*template, error) {
 	}
 	sender := strings.TrimPrefix(r.Sender, "+")
 	ton, npi := senderKind(sender)
-	t := &template{plus: r.KeepPlus, dlrWanted: octet(r.Registered, 1)}
+	t := &Template{plus: r.KeepPlus}
 	t.front = cstring(nil, r.ServiceType)
 	t.front = append(t.front, octet(r.SenderTON, ton), octet(r.SenderNPI, npi))
 	t.front = cstring(t.front, sender)
 	t.front = append(t.front, octet(r.DestTON, 1), octet(r.DestNPI, 1))
 	t.middle = append(t.middle, 0, 0, 0) // protocol_id, priority_flag, schedule_delivery_time
 	t.middle = cstring(t.middle, validity)
-	t.middle = append(t.middle, t.dlrWanted, 0) // registered_delivery, replace_if_present_flag
+	t.middle = append(t.middle, octet(r.Registered, 1), 0) // registered_delivery, replace_if_present_flag
 	for _, p := range r.TLVs {
 		if strings.Contains(p.Value, templateID) {
 			t.perText = append(t.perText, p)
@@ -80,10 +80,10 @@ func newTemplate(r config.Route) (*template, error) {
 	return t, nil
 }
 
-// append appends the submit_sm of the part (SMPP 3.4 §4.4.1). The part has passed refuse.
-func (t *template) append(b []byte, seq uint32, p *gateway.Part) []byte {
+// Append appends the submit_sm of the part (SMPP 3.4 §4.4.1). The part has passed Refuse.
+func (t *Template) Append(b []byte, seq uint32, p *gateway.Part) []byte {
 	start := len(b)
-	b = appendHeader(b, 0, header{id: cmdSubmitSM, seq: seq})
+	b = AppendHeader(b, 0, Header{ID: SubmitSM, Seq: seq})
 	b = append(b, t.front...)
 	if t.plus {
 		b = append(b, '+')
@@ -102,29 +102,28 @@ func (t *template) append(b []byte, seq uint32, p *gateway.Part) []byte {
 	b = append(b, t.tlvs...)
 	for _, q := range t.perText {
 		q.Value = strings.ReplaceAll(q.Value, templateID, p.Template)
-		b, _ = appendParameter(b, q) // refuse has seen that it can be done
+		b, _ = appendParameter(b, q) // Refuse has seen that it can be done
 	}
 	binary.BigEndian.PutUint32(b[start:], uint32(len(b)-start))
 	return b
 }
 
-// refuse returns the outcome of a part that cannot be put into a PDU, and false when it can.
-func (t *template) refuse(p *gateway.Part) (gateway.Outcome, bool) {
-	digits := uint64(p.To)
+// Refuse returns the command_status an SMSC would have for a part that cannot be put into a PDU; OK when it can.
+func (t *Template) Refuse(p *gateway.Part) uint32 {
 	switch {
-	case digits == 0 || digits > 999_999_999_999_999: // ITU-T E.164 §6: at most 15 digits
-		return gateway.Outcome{Class: gateway.RecipientPermanent, Status: statusInvDest}, true
+	case p.To == 0 || p.To > maxNumber:
+		return InvalidDestination
 	case len(p.Wire.ShortMessage) > maxShortMessage || len(p.Wire.Payload) > maxPayload,
 		len(p.Wire.ShortMessage) > 0 && len(p.Wire.Payload) > 0: // SMPP 3.4 §5.3.2.32: one of the two
-		return gateway.Outcome{Class: gateway.MessagePermanent, Status: statusInvMsgLen}, true
+		return InvalidLength
 	}
 	for _, q := range t.perText {
 		q.Value = strings.ReplaceAll(q.Value, templateID, p.Template)
 		if _, err := appendParameter(nil, q); err != nil || p.Template == "" {
-			return gateway.Outcome{Class: gateway.MessagePermanent, Status: statusNoTLV}, true
+			return MissingTLV
 		}
 	}
-	return gateway.Outcome{}, false
+	return OK
 }
 
 func appendSAR(b []byte, s *smstext.SAR) []byte {
@@ -218,15 +217,15 @@ func checkStrings(r config.Route) error {
 
 // Types of number (SMPP 3.4 §5.2.5).
 const (
-	tonInternational byte = 1
-	tonNetwork       byte = 3
-	tonAlphanumeric  byte = 5
+	International   byte = 1
+	tonNetwork      byte = 3
+	tonAlphanumeric byte = 5
 )
 
 // senderKind returns TON and NPI for a sender that the route does not describe: a number, a short code or letters.
 func senderKind(sender string) (ton, npi byte) {
 	ton = tonOf(sender)
-	if ton == tonInternational {
+	if ton == International {
 		return ton, 1
 	}
 	return ton, 0
@@ -241,7 +240,7 @@ func tonOf(sender string) byte {
 	case len(sender) <= 6: // numbers of E.164 have a country code and are longer
 		return tonNetwork
 	}
-	return tonInternational
+	return International
 }
 
 // relativeValidity returns the relative form of validity_period (SMPP 3.4 §7.1.1), "" when the operator decides.
