@@ -10,7 +10,7 @@ import (
 // report ends a message: the phone has it or never will, people think about an answer, and a receipt is queued, or goes
 // straight to direct when the caller is in a hurry.
 func (s *SMSC) report(e *event, direct *conn) {
-	p := &s.book.phones[e.row]
+	p := &s.book.Phones[e.row]
 	switch people.State(e.state) {
 	case people.Delivered:
 		if s.switchedOff(p) {
@@ -122,15 +122,15 @@ func (c *conn) deliver(e *event) {
 	}
 	m := &s.out
 	*m = wire.Message{}
-	p, to := &s.book.phones[e.row], &s.book.senders[e.sender]
-	s.addrBuf = append(s.addrBuf[:0], to.addr...)
+	p, to := &s.book.Phones[e.row], &s.book.Senders[e.sender]
+	s.addrBuf = append(s.addrBuf[:0], to.Addr...)
 	cut := len(s.addrBuf)
-	if p.plus {
+	if p.Plus {
 		s.addrBuf = append(s.addrBuf, '+')
 	}
-	s.addrBuf = s.book.appendNumber(s.addrBuf, p.number)
-	m.Source = wire.Address{TON: p.dest >> 4, NPI: p.dest & 15, Addr: s.addrBuf[cut:]}
-	m.Dest = wire.Address{TON: to.ton, NPI: to.npi, Addr: s.addrBuf[:cut:cut]}
+	s.addrBuf = s.book.AppendNumber(s.addrBuf, p.Number)
+	m.Source = wire.Address{TON: p.TON, NPI: p.NPI, Addr: s.addrBuf[cut:]}
+	m.Dest = wire.Address{TON: to.TON, NPI: to.NPI, Addr: s.addrBuf[:cut:cut]}
 	if e.kind == evMO {
 		w := &s.answers[e.id].wire
 		m.ESMClass, m.DataCoding, m.Text, m.Payload, m.Part = w.ESMClass, w.DataCoding, w.Text, w.Payload, w.Part

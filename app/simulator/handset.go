@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"noroshi/app/fault"
+	"noroshi/app/simulator/numbers"
 	"noroshi/app/simulator/people"
 )
 
@@ -187,18 +188,18 @@ func (s *SMSC) Handsets(q HandsetQuery, p Page) HandsetPage {
 }
 
 func (s *SMSC) matches(h *handset, q HandsetQuery) bool {
-	p := &s.book.phones[h.row]
+	p := &s.book.Phones[h.row]
 	is := func(want *bool, have bool) bool { return want == nil || *want == have }
 	return (q.Language == "" || q.Language == h.language) && is(q.Answered, h.answered) &&
 		is(q.Off, s.switchedOff(p)) && is(q.TwoG, s.oldPhone(p)) &&
-		(q.Search == "" || strings.Contains(s.book.number(p.number), strings.TrimPrefix(q.Search, "+")))
+		(q.Search == "" || strings.Contains(s.book.Number(p.Number), strings.TrimPrefix(q.Search, "+")))
 }
 
 func (s *SMSC) view(h *handset) Handset {
-	p := &s.book.phones[h.row]
+	p := &s.book.Phones[h.row]
 	return Handset{
-		Number: s.book.number(p.number), Off: s.switchedOff(p), TwoG: s.oldPhone(p), Language: h.language,
-		Repliable: h.to != 0, Answered: h.answered, Submits: int(p.submits), Bubbles: append([]Bubble{}, h.bubbles...),
+		Number: s.book.Number(p.Number), Off: s.switchedOff(p), TwoG: s.oldPhone(p), Language: h.language,
+		Repliable: h.to != 0, Answered: h.answered, Submits: int(p.Submits), Bubbles: append([]Bubble{}, h.bubbles...),
 	}
 }
 
@@ -213,11 +214,11 @@ func (s *SMSC) Handset(number string) (Handset, error) {
 	if h := s.handsets.byRow[row]; h != nil {
 		return s.view(h), nil
 	}
-	return s.view(&handset{row: row, to: s.replyTo(s.book.phones[row].sender, "")}), nil
+	return s.view(&handset{row: row, to: s.replyTo(s.book.Phones[row].Sender, "")}), nil
 }
 
 func (s *SMSC) known(number string) (uint32, error) {
-	row, ok := s.book.find(number)
+	row, ok := s.book.Find(number)
 	if !ok {
 		return 0, fault.New(fault.NotFound, "handset_not_found", "No phone with this number has got a text.")
 	}
@@ -237,11 +238,11 @@ func (s *SMSC) Answer(number, text string) error {
 	if err != nil {
 		return err
 	}
-	p := &s.book.phones[row]
+	p := &s.book.Phones[row]
 	if s.switchedOff(p) {
 		return fault.New(fault.Conflict, "handset_off", "The phone is switched off.")
 	}
-	to := s.replyTo(p.sender, "")
+	to := s.replyTo(p.Sender, "")
 	if h := s.handsets.byRow[row]; h != nil && h.to != 0 {
 		to = h.to
 	}
@@ -249,34 +250,30 @@ func (s *SMSC) Answer(number, text string) error {
 		return fault.New(fault.Conflict, "handset_not_repliable", "The sender of the last text cannot be answered.")
 	}
 	s.at = s.o.Now()
-	s.say(row, text, to, s.accounts[p.account])
+	s.say(row, text, to, s.accounts[p.Account])
 	return nil
 }
 
 // SwitchOff switches a phone off or on by hand, which outweighs the population; what was held for it comes at once.
 // Returns NotFound for a number that never got a text.
-func (s *SMSC) SwitchOff(number string, offNow bool) error {
-	return s.turn(number, offSet, off, offNow)
+func (s *SMSC) SwitchOff(number string, off bool) error {
+	return s.turn(number, func(p *numbers.Phone) { p.Off = numbers.Set(off) })
 }
 
 // SetTwoG makes a phone an old one or a new one by hand. Returns NotFound for a number that never got a text.
 func (s *SMSC) SetTwoG(number string, old bool) error {
-	return s.turn(number, twoGSet, twoG, old)
+	return s.turn(number, func(p *numbers.Phone) { p.TwoG = numbers.Set(old) })
 }
 
-func (s *SMSC) turn(number string, set, bit switches, on bool) error {
+func (s *SMSC) turn(number string, turn func(*numbers.Phone)) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	row, err := s.known(number)
 	if err != nil {
 		return err
 	}
-	p := &s.book.phones[row]
-	p.switches |= set
-	p.switches &^= bit
-	if on {
-		p.switches |= bit
-	}
+	p := &s.book.Phones[row]
+	turn(p)
 	s.handsets.revision++
 	if list := s.held[row]; len(list) > 0 && !s.switchedOff(p) {
 		s.at = s.o.Now()

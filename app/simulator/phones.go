@@ -5,6 +5,7 @@ import (
 	"strings"
 	"time"
 
+	"noroshi/app/simulator/numbers"
 	"noroshi/app/simulator/people"
 	"noroshi/app/simulator/wire"
 )
@@ -43,8 +44,8 @@ func (s *SMSC) screen(e *event, m *wire.Message, text []byte, part wire.Part, ag
 	if !recorded && s.pop.Answers.Share == 0 {
 		return
 	}
-	p := &s.book.phones[e.row]
-	would := !again && s.pop.WouldAnswer(s.o.Seed, p.key, uint32(e.nth))
+	p := &s.book.Phones[e.row]
+	would := !again && s.pop.WouldAnswer(s.o.Seed, p.Key, uint32(e.nth))
 	if !recorded && !would && part.Total <= 1 {
 		return
 	}
@@ -67,7 +68,7 @@ func (s *SMSC) screen(e *event, m *wire.Message, text []byte, part wire.Part, ag
 		h := s.handsets.open(e.row)
 		h.language, h.to = offer.Language, to
 		s.handsets.add(h, Bubble{
-			ID: e.id, Direction: Received, Text: body, With: s.book.senders[e.sender].addr, At: s.at, Parts: len(bodies),
+			ID: e.id, Direction: Received, Text: body, With: s.book.Senders[e.sender].Addr, At: s.at, Parts: len(bodies),
 			Again: again, broken: broken,
 		})
 	}
@@ -110,7 +111,7 @@ func (s *SMSC) sweepJoins() {
 
 // replyTo returns where a person answers: the sender when it is a number, else a number the text gives, else 0.
 func (s *SMSC) replyTo(sender uint32, body string) uint32 {
-	if s.book.senders[sender].repliable() {
+	if s.book.Senders[sender].Repliable() {
 		return sender
 	}
 	found := dialable.FindString(body)
@@ -123,7 +124,7 @@ func (s *SMSC) replyTo(sender uint32, body string) uint32 {
 		}
 		return -1
 	}, found)
-	return s.book.sender(wire.Address{TON: 1, NPI: 1, Addr: []byte(number)})
+	return s.book.Sender(wire.Address{TON: 1, NPI: 1, Addr: []byte(number)})
 }
 
 // dialable is a phone number inside a text.
@@ -134,7 +135,7 @@ func (s *SMSC) menu(offer people.Menu, to uint32) uint32 {
 	if to == 0 {
 		return 0
 	}
-	key := s.book.senders[to].addr + "\n" + offer.Key()
+	key := s.book.Senders[to].Addr + "\n" + offer.Key()
 	row, ok := s.menuRow[key]
 	if !ok {
 		if len(s.menus) > maxMenus {
@@ -148,13 +149,13 @@ func (s *SMSC) menu(offer people.Menu, to uint32) uint32 {
 }
 
 // think has the person who just got a message decide on an answer.
-func (s *SMSC) think(p *phone, e *event) {
+func (s *SMSC) think(p *numbers.Phone, e *event) {
 	if e.menu == 0 {
 		return
 	}
 	m := &s.menus[e.menu]
 	due := s.clock.Tick()
-	for _, r := range s.pop.Replies(s.o.Seed, p.key, uint32(e.nth), len(m.Choices), s.oldPhone(p)) {
+	for _, r := range s.pop.Replies(s.o.Seed, p.Key, uint32(e.nth), len(m.Choices), s.oldPhone(p)) {
 		due += max(r.After.Milliseconds(), 1)
 		s.add(due, event{
 			kind: evAnswer, row: e.row, menu: e.menu, account: e.account,
@@ -165,13 +166,13 @@ func (s *SMSC) think(p *phone, e *event) {
 
 // speak sends the answer whose time has come. A phone that is off sends it a minute later.
 func (s *SMSC) speak(e *event) {
-	p := &s.book.phones[e.row]
+	p := &s.book.Phones[e.row]
 	if s.switchedOff(p) {
 		s.add(s.clock.Tick()+time.Minute.Milliseconds(), *e)
 		return
 	}
 	m := &s.menus[e.menu]
-	text := m.Write(int(e.err>>8), people.Style(e.err), p.key) //nolint:gosec // the low octet is the style
+	text := m.Write(int(e.err>>8), people.Style(e.err), p.Key) //nolint:gosec // the low octet is the style
 	s.say(e.row, text, m.to, s.accounts[e.account])
 }
 
@@ -202,21 +203,28 @@ func (s *SMSC) say(row uint32, text string, to uint32, a *account) {
 			pieces = wire.Odd(pieces, text, variant)
 		}
 	}
+	if s.pop.Network.Poison > 0 && s.pop.Poisons(s.o.Seed, s.answerID) {
+		s.utter(wire.Broken(), &utterance{left: 1}, row, to, a)
+	}
 	whole := &utterance{row: row, id: s.answerID, left: len(pieces)}
 	for _, w := range pieces {
-		s.answers[s.answerID] = &piece{w, whole}
-		a.queue.Push(event{kind: evMO, id: s.answerID, row: row, sender: to, account: a.index})
-		s.answerID++
+		s.utter(w, whole, row, to, a)
 	}
 	s.stats.Replies++
 	if s.handsets.wants(row) {
 		h := s.handsets.open(row)
 		h.answered = true
 		s.handsets.add(h, Bubble{
-			ID: whole.id, Direction: Wrote, Text: text, With: s.book.senders[to].addr, At: s.at, Parts: len(pieces),
+			ID: whole.id, Direction: Wrote, Text: text, With: s.book.Senders[to].Addr, At: s.at, Parts: len(pieces),
 		})
 	}
 	s.pump(a)
+}
+
+func (s *SMSC) utter(w wire.Piece, whole *utterance, row, to uint32, a *account) {
+	s.answers[s.answerID] = &piece{w, whole}
+	a.queue.Push(event{kind: evMO, id: s.answerID, row: row, sender: to, account: a.index})
+	s.answerID++
 }
 
 // answered notes that the peer took or refused a part of an answer.
@@ -259,7 +267,7 @@ func (s *SMSC) expire(e *event) {
 // releaseHeld delivers what was held for phones that are on now. mu is held.
 func (s *SMSC) releaseHeld() {
 	for row, list := range s.held {
-		if !s.switchedOff(&s.book.phones[row]) {
+		if !s.switchedOff(&s.book.Phones[row]) {
 			s.release(row, list)
 		}
 	}
@@ -276,7 +284,7 @@ func (s *SMSC) release(row uint32, list []event) {
 // validity returns the minutes a validity_period gives (SMPP 3.4 §7.1.1); three days without one, as operators keep.
 func (s *SMSC) validity(v []byte) uint16 {
 	const days3, most = 3 * 24 * 60, 60_000
-	if len(v) != 16 || !digits(v[:15]) {
+	if len(v) != 16 || !numbers.Digits(v[:15]) {
 		return days3
 	}
 	field := func(i int) int { return int(v[i]-'0')*10 + int(v[i+1]-'0') }

@@ -5,6 +5,7 @@ import (
 	"math"
 	"time"
 
+	"noroshi/app/simulator/numbers"
 	"noroshi/app/simulator/timing"
 	"noroshi/app/simulator/wire"
 )
@@ -267,16 +268,16 @@ func (s *SMSC) Step(d time.Duration) bool {
 }
 
 // switchedOff reports whether a phone is off: as set by hand, else as the population says.
-func (s *SMSC) switchedOff(p *phone) bool {
-	if p.switches&offSet != 0 {
-		return p.switches&off != 0
+func (s *SMSC) switchedOff(p *numbers.Phone) bool {
+	if p.Off != numbers.Unset {
+		return p.Off == numbers.On
 	}
-	return s.pop.Phones.Off > 0 && s.pop.Off(s.o.Seed, p.key)
+	return s.pop.Phones.Off > 0 && s.pop.Off(s.o.Seed, p.Key)
 }
 
-func (s *SMSC) oldPhone(p *phone) bool {
-	if p.switches&twoGSet != 0 {
-		return p.switches&twoG != 0
+func (s *SMSC) oldPhone(p *numbers.Phone) bool {
+	if p.TwoG != numbers.Unset {
+		return p.TwoG == numbers.On
 	}
-	return s.pop.Phones.TwoG > 0 && s.pop.TwoG(s.o.Seed, p.key)
+	return s.pop.Phones.TwoG > 0 && s.pop.TwoG(s.o.Seed, p.Key)
 }

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"noroshi/app/fault"
+	"noroshi/app/simulator/numbers"
 	"noroshi/app/simulator/people"
 	"noroshi/app/simulator/timing"
 	"noroshi/app/simulator/wire"
@@ -77,7 +78,7 @@ type SMSC struct {
 	fired  uint64 // events so far
 	nextID uint64
 
-	book     *book
+	book     *numbers.Book
 	handsets *handsets
 	joins    map[joinKey]*join
 	held     map[uint32][]event // by row of a phone that is off
@@ -140,7 +141,7 @@ func (s *SMSC) forget() {
 	binds, refused, drops := s.stats.BindsEver, s.stats.BindRefused, s.stats.Drops
 	s.stats = Stats{BindsEver: binds, BindRefused: refused, Drops: drops, Revision: s.stats.Revision + 1}
 	s.refused = map[wire.Status]uint64{}
-	s.book = newBook()
+	s.book = numbers.New()
 	s.handsets = newHandsets(s.o.Handsets, s.o.Bubbles, s.stats.Revision)
 	s.joins, s.held = map[joinKey]*join{}, map[uint32][]event{}
 	s.menus, s.menuRow = make([]menu, 1), map[string]uint32{}

@@ -59,7 +59,7 @@ func (s *SMSC) Stats() Stats {
 	for status, n := range s.refused {
 		st.Refused[uint32(status)] = n
 	}
-	st.Numbers, st.Twice, st.Surplus = uint64(len(s.book.phones)), s.book.twice, s.book.surplus
+	st.Numbers, st.Twice, st.Surplus = uint64(len(s.book.Phones)), s.book.Twice, s.book.Surplus
 	st.Parts = st.Accepted - st.Surplus
 	if span := st.LastSubmit.Sub(st.FirstSubmit).Seconds(); span > 0 {
 		st.SubmitsPerSecond = float64(st.Accepted-1) / span
@@ -91,11 +91,11 @@ func (s *SMSC) pending() int {
 func (s *SMSC) Submits(number string) int {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	row, ok := s.book.find(number)
+	row, ok := s.book.Find(number)
 	if !ok {
 		return 0
 	}
-	return int(s.book.phones[row].submits)
+	return int(s.book.Phones[row].Submits)
 }
 
 // Count is what one number got.
@@ -114,10 +114,10 @@ func (s *SMSC) EachNumber(yield func(Count) bool) {
 	for from := 0; ; from += run {
 		counts = counts[:0]
 		s.mu.Lock()
-		phones := s.book.phones
+		phones := s.book.Phones
 		if from < len(phones) {
 			for _, p := range phones[from:min(from+run, len(phones))] {
-				counts = append(counts, Count{s.book.number(p.number), int(p.submits), int(p.parts), int(p.surplus)})
+				counts = append(counts, Count{s.book.Number(p.Number), int(p.Submits), int(p.Parts), int(p.Surplus)})
 			}
 		}
 		s.mu.Unlock()

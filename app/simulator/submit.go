@@ -3,6 +3,7 @@ package simulator
 import (
 	"time"
 
+	"noroshi/app/simulator/numbers"
 	"noroshi/app/simulator/people"
 	"noroshi/app/simulator/wire"
 )
@@ -40,7 +41,7 @@ func (s *SMSC) refuse(status wire.Status) {
 
 // admit says with which status a message is refused: what no network would carry first, then what the population says.
 func (s *SMSC) admit(m *wire.Message) wire.Status {
-	addr, _ := cutPlus(m.Dest.Addr)
+	addr, _ := numbers.CutPlus(m.Dest.Addr)
 	if len(addr) == 0 {
 		return wire.InvalidDestination
 	}
@@ -97,23 +98,23 @@ func (c *conn) take(h wire.Header, m *wire.Message) {
 			part = m.Part
 		}
 	}
-	row := s.book.row(m.Dest)
-	nth := s.book.phones[row].submits
-	again := s.book.count(row, text, part)
-	p := &s.book.phones[row]
-	p.sender, p.account, p.plus = s.book.sender(m.Source), c.account.index, m.Dest.Addr[0] == '+'
-	p.dest = m.Dest.TON<<4 | m.Dest.NPI&15
+	row := s.book.Row(m.Dest)
+	nth := s.book.Phones[row].Submits
+	again := s.book.Count(row, text, part)
+	p := &s.book.Phones[row]
+	p.Sender, p.Account, p.Plus = s.book.Sender(m.Source), c.account.index, m.Dest.Addr[0] == '+'
+	p.TON, p.NPI = m.Dest.TON, m.Dest.NPI
 	s.stats.Accepted++
 	if s.stats.FirstSubmit.IsZero() {
 		s.stats.FirstSubmit = s.at
 	}
 	s.stats.LastSubmit = s.at
 
-	f := s.pop.Fate(s.o.Seed, p.key, nth)
+	f := s.pop.Fate(s.o.Seed, p.Key, nth)
 	e := event{
-		kind: evReport, id: s.nextID, row: row, sender: p.sender, conn: c.id,
+		kind: evReport, id: s.nextID, row: row, sender: p.Sender, conn: c.id,
 		submitted: uint32(s.at.Unix()),                                           //nolint:gosec // until 2106
-		account:   p.account, nth: uint16(nth), validity: s.validity(m.Validity), //nolint:gosec // the low half will do
+		account:   p.Account, nth: uint16(nth), validity: s.validity(m.Validity), //nolint:gosec // the low half will do
 		state: byte(f.State), err: f.Code, flags: fateFlags(&f, m.Registered),
 	}
 	s.nextID++

@@ -43,6 +43,7 @@ const (
 	purposeReply
 	purposeWords
 	purposeOdd
+	purposePoison
 )
 
 func newDraw(seed uint64, k Key, nth uint64, purpose uint64) draw {

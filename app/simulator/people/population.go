@@ -33,6 +33,7 @@ type Network struct {
 
 	LongAnswers wire.LongForm `json:"longAnswers,omitzero"` // how long answers are cut; empty for udh8
 	OddCodings  float64       `json:"oddCodings"`           // answers in rare but lawful codings: class bits, mark, payload
+	Poison      float64       `json:"poison"`               // answers preceded by a deliver_sm with a broken header
 }
 
 // Throttle answers some submits with ESME_RTHROTTLED.

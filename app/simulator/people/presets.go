@@ -45,7 +45,7 @@ func Hostile() Population {
 				{Share: 0.01, Status: wire.QueueFull, PerAttempt: true},
 			},
 			DropAfter: 700, DropTimes: 3,
-			LongAnswers: wire.UDH16, OddCodings: 0.3,
+			LongAnswers: wire.UDH16, OddCodings: 0.3, Poison: 0.01,
 		},
 		Receipts: Receipts{
 			Delay:  Spread{0, 20 * time.Millisecond, 3 * time.Second},

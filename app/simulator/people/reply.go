@@ -104,6 +104,12 @@ func (a *Answers) choice(u float64, n int) int {
 	return len(a.Picks) + min(int(u/rest*float64(m)), m-1)
 }
 
+// Poisons reports whether an answer is preceded by a broken one.
+func (p *Population) Poisons(seed, answer uint64) bool {
+	d := newDraw(seed, 0, answer, purposePoison)
+	return d.hit(p.Network.Poison)
+}
+
 // Odd returns which rare coding an answer is sent in, if in any.
 func (p *Population) Odd(seed, answer uint64) (variant int, odd bool) {
 	d := newDraw(seed, 0, answer, purposeOdd)

@@ -54,6 +54,7 @@ func (v *validation) network(n *Network) {
 	}
 	v.share("network.lostResponses", n.LostResponses)
 	v.share("network.oddCodings", n.OddCodings)
+	v.share("network.poison", n.Poison)
 	if n.DropAfter < 0 || n.DropTimes < 0 {
 		v.add("network.dropAfter", "negative")
 	}

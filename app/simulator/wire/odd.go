@@ -36,3 +36,7 @@ func Odd(pieces []Piece, text string, variant int) []Piece {
 	}
 	return []Piece{p}
 }
+
+// Broken returns a piece whose user data header claims more octets than there are. Networks do send such; a client must
+// outlive it.
+func Broken() Piece { return Piece{ESMClass: ESMUDHI, Text: []byte{9, 'A'}} }
