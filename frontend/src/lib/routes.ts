@@ -8,11 +8,23 @@ export const routes = {
   loginThen: (next: string) => `${resolve('/login')}?next=${encodeURIComponent(next)}` as const,
   setup: () => resolve('/setup'),
   broadcasts: () => resolve('/broadcasts'),
+  broadcastsShowing: (show: string | null) =>
+    show ? (`${resolve('/broadcasts')}?show=${encodeURIComponent(show)}` as const) : resolve('/broadcasts'),
   broadcast: (id: string) => resolve('/(app)/broadcasts/[id]', { id }),
-  broadcastPeople: (id: string, filter?: string) =>
-    `${resolve('/(app)/broadcasts/[id]', { id })}?tab=people${filter ? `&filter=${encodeURIComponent(filter)}` : ''}` as const,
+  /** A part of a result; the filters of its people stand in the address. */
+  broadcastPart: (id: string, query: Readonly<Record<string, string>>) => {
+    const search = new URLSearchParams(query).toString();
+    return `${resolve('/(app)/broadcasts/[id]', { id })}${search ? `?${search}` : ''}` as const;
+  },
+  broadcastPeople: (id: string, filter: string): string =>
+    routes.broadcastPart(id, { tab: 'people', filter }),
   tray: (id?: string) =>
     id ? (`${resolve('/unread')}?broadcast=${encodeURIComponent(id)}` as const) : resolve('/unread'),
+  trayShowing: (query: { broadcast?: string; kind?: string }): string => {
+    const given = Object.entries(query).filter((entry): entry is [string, string] => entry[1] !== undefined);
+    const search = new URLSearchParams(given).toString();
+    return `${resolve('/unread')}${search ? `?${search}` : ''}`;
+  },
   compose: () => resolve('/compose'),
   composeFrom: (id: string) => `${resolve('/compose')}?draft=${encodeURIComponent(id)}` as const,
   recipients: () => resolve('/recipients'),

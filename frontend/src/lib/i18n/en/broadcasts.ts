@@ -1,1 +1,23 @@
-export default { title: 'broadcasts' } as const;
+export default {
+  title: 'Broadcasts',
+  filterAll: 'All',
+  filterRunning: 'Open',
+  filterDraft: 'Drafts',
+  filterClosed: 'Closed',
+  filterStopped: 'Stopped',
+  filterLive: 'LIVE',
+  filterDrill: 'DRILL',
+  state: 'State',
+  colState: 'State',
+  colTitle: 'Title',
+  colStart: 'Started',
+  colAudience: 'Audience',
+  colDelivered: 'On the handset',
+  colAnswered: 'Answered',
+  colBy: 'By',
+  untitled: 'Untitled',
+  emptyTitle: 'No broadcast here',
+  emptyBody: 'Start one, or choose another filter.',
+  continueDraft: 'Continue the draft',
+  needHelpShort: '{n} need help'
+} as const;

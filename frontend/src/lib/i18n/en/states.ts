@@ -30,5 +30,12 @@ export default {
   no_answer: 'No answer',
   toneOk: 'Fine',
   toneWarn: 'Attention',
-  toneBad: 'Need help'
+  toneBad: 'Need help',
+  route_bound: 'Connected',
+  route_throttling: 'Connected, slowed down by the operator',
+  route_connecting: 'Connecting',
+  route_paused: 'Paused',
+  route_down: 'Not connected',
+  route_refused: 'Refused by the operator',
+  route_stopped: 'Stopped'
 } as const;

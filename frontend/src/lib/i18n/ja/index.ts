@@ -7,6 +7,7 @@ import shell from './shell';
 import login from './login';
 import setup from './setup';
 import home from './home';
+import activity from './activity';
 import broadcasts from './broadcasts';
 import result from './result';
 import tray from './tray';
@@ -28,6 +29,7 @@ export default {
   login,
   setup,
   home,
+  activity,
   broadcasts,
   result,
   tray,

@@ -33,5 +33,12 @@ export default {
   no_answer: '未回答',
   toneOk: '問題なし',
   toneWarn: '注意',
-  toneBad: '救助'
+  toneBad: '救助',
+  route_bound: '接続中',
+  route_throttling: '接続中・速度制限あり',
+  route_connecting: '接続しています',
+  route_paused: '一時停止',
+  route_down: '未接続',
+  route_refused: '接続を拒否されました',
+  route_stopped: '停止'
 } satisfies Translated<typeof en>;
