@@ -46,13 +46,13 @@ func New(o Options) *Service {
 
 // Actions of the audit lines.
 const (
-	actionCreate       = "recipient.create"
-	actionUpdate       = "recipient.update"
-	actionRemove       = "recipient.delete"
-	actionGroupCreate  = "group.create"
-	actionGroupUpdate  = "group.update"
-	actionGroupRemove  = "group.delete"
-	actionGroupMembers = "group.members"
+	actionCreate       = "recipient.created"
+	actionUpdate       = "recipient.updated"
+	actionRemove       = "recipient.removed"
+	actionGroupCreate  = "group.created"
+	actionGroupUpdate  = "group.updated"
+	actionGroupRemove  = "group.removed"
+	actionGroupMembers = "group.members_changed"
 )
 
 func errNoRecipient() error {
