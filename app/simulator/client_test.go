@@ -41,7 +41,7 @@ type pdu struct {
 	msg  wire.Message // of a deliver_sm
 }
 
-func (p *pdu) id() string { return string(bytes.TrimRight(p.body, "\x00")) }
+func (p pdu) id() string { return string(bytes.TrimRight(p.body, "\x00")) }
 
 // client is a tiny ESME: it keeps everything it gets and answers deliver_sm and enquire_link by itself.
 type client struct {
