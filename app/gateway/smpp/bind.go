@@ -102,7 +102,7 @@ func (s *setback) detail() string {
 		return gateway.StatusName(s.status)
 	}
 	if s.err != nil {
-		return s.err.Error()
+		return plain(s.err)
 	}
 	return ""
 }
