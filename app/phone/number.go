@@ -9,8 +9,8 @@ import (
 	"noroshi/app/fault"
 )
 
-// E.164 numbers have at most 15 digits (ITU-T E.164 §6). The shortest in use have a calling code of three digits and two
-// or more of the national number.
+// E.164 numbers have at most 15 digits (ITU-T E.164 §6). The shortest in use have a calling code of three digits and
+// two or more of the national number.
 const (
 	minDigits = 5
 	maxDigits = 15

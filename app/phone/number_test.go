@@ -14,7 +14,9 @@ func TestParseE164_takes_only_the_canonical_form(t *testing.T) {
 			t.Errorf("ParseE164(%q) = %d, %v", s, n, err)
 		}
 	}
-	for _, s := range []string{"", "+", "+09012345678", "+81 9012345678", "1234", "+1234567890123456", "++81901234", "８１９０１２３４５"} {
+	for _, s := range []string{
+		"", "+", "+09012345678", "+81 9012345678", "1234", "+1234567890123456", "++81901234", "８１９０１２３４５",
+	} {
 		n, err := phone.ParseE164(s)
 		if n != 0 || fault.CodeOf(err) != "phone_not_e164" {
 			t.Errorf("ParseE164(%q) = %d, %v, want phone_not_e164", s, n, err)

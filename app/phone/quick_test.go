@@ -13,7 +13,8 @@ func TestQuick_agrees_with_the_whole_rule(t *testing.T) {
 	accepted := 0
 	rapid.Check(t, func(t *rapid.T) {
 		p := rapid.SampledFrom(plans[:]).Draw(t, "plan")
-		lead := rapid.SampledFrom([]string{"9", "8", "7", "6", "1", "10", "13", "90", "80", "60", "12", "0", ""}).Draw(t, "lead")
+		leads := []string{"9", "8", "7", "6", "1", "10", "13", "90", "80", "60", "12", "0", ""}
+		lead := rapid.SampledFrom(leads).Draw(t, "lead")
 		national := lead + rapid.StringMatching(`[0-9]{5,11}`).Draw(t, "rest")
 		code := strconv.Itoa(p.code)
 		before := rapid.SampledFrom([]string{"+" + code, "+" + code + " ", "0", "", code, "+" + code + "0"}).Draw(t, "before")

@@ -110,7 +110,9 @@ func TestFromAddress_follows_the_type_of_number(t *testing.T) {
 }
 
 func FuzzRead(f *testing.F) {
-	for _, s := range []string{"090-1234-5678", "+81(0)90", "๐๘๑๒๓๔๕๖๗๘", "\u200e+81", "9.01E+10", "(((", "+", "\xff0", "tel:"} {
+	for _, s := range []string{
+		"090-1234-5678", "+81(0)90", "๐๘๑๒๓๔๕๖๗๘", "\u200e+81", "9.01E+10", "(((", "+", "\xff0", "tel:",
+	} {
 		f.Add(s, "JP")
 	}
 	f.Fuzz(func(t *testing.T, raw, country string) {

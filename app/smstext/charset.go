@@ -140,9 +140,9 @@ func asciiText(octets []byte) string {
 	return latin1Text(octets)
 }
 
-// gsmText reads one septet from each octet. Octets above 0x7F are no septets: the SMSC then sends Latin-1 without saying
-// so. An escape before a code that the extension table does not have gives the basic character (TS 23.038 §6.2.1.1),
-// and one before nothing is dropped.
+// gsmText reads one septet from each octet. Octets above 0x7F are no septets: the SMSC then sends Latin-1 without
+// saying so. An escape before a code that the extension table does not have gives the basic character (TS 23.038
+// §6.2.1.1), and one before nothing is dropped.
 func gsmText(octets []byte) string {
 	for _, b := range octets {
 		if b > 0x7F {

@@ -6,9 +6,9 @@ import (
 	"github.com/rivo/uniseg"
 )
 
-// cutter walks through a text part by part. It fills each part as far as it goes: by characters in GSM-7 and Latin-1, so
-// that an escape pair stays whole; by grapheme clusters (UAX #29, Unicode 15.0) in UCS-2, so that a visible character
-// stays whole. A cluster that is longer than a part is cut between code points.
+// cutter walks through a text part by part. It fills each part as far as it goes: by characters in GSM-7 and Latin-1,
+// so that an escape pair stays whole; by grapheme clusters (UAX #29, Unicode 15.0) in UCS-2, so that a visible
+// character stays whole. A cluster that is longer than a part is cut between code points.
 type cutter struct {
 	text string
 	enc  Encoding
@@ -129,9 +129,9 @@ func countUTF16(s string) int {
 	return n
 }
 
-// plainRanges are characters between two of which there is always a boundary: each is a cluster of its own unless a mark
-// follows, and none is a mark, joins, or extends backwards; nor do two of them compose under NFC. They hold most of
-// what is sent, and are far cheaper to look up than the general rules.
+// plainRanges are characters between two of which there is always a boundary: each is a cluster of its own unless a
+// mark follows, and none is a mark, joins, or extends backwards; nor do two of them compose under NFC. They hold most
+// of what is sent, and are far cheaper to look up than the general rules.
 var plainRanges = [...]struct{ first, last rune }{
 	{'\n', '\n'}, {' ', '~'}, {0xC0, 0x24F}, {0x400, 0x481}, {0x48A, 0x52F},
 	{0xE01, 0xE30}, {0xE32, 0xE32}, {0xE40, 0xE46}, {0xE4F, 0xE5B}, {0x1EA0, 0x1EFF},

@@ -4,8 +4,8 @@
 //
 // Outward, Prepare brings a text into the form that is sent, Count says what it will cost and why, and Encode makes the
 // parts. Count and Encode take the text as it is; a caller that shows one and sends the other gives both the same
-// prepared text. Every part fits the 140 octets of TS 23.040, no escape pair, surrogate pair or visible character is cut,
-// and nothing is ever shortened: a text that is too long is an error.
+// prepared text. Every part fits the 140 octets of TS 23.040, no escape pair, surrogate pair or visible character is
+// cut, and nothing is ever shortened: a text that is too long is an error.
 //
 // Inward, nothing fails: Decode returns a text for any octets, ParseReceipt a kind for any PDU. Broken headers are told
 // apart so that the caller can keep the raw octets.

@@ -33,8 +33,8 @@ type SAR struct {
 	Seq   uint8  // sar_segment_seqnum, from 1
 }
 
-// Encode makes the parts of a text. It takes the text as it is: see Prepare. ref is the reference number of a message in
-// several parts; modes with an 8-bit reference use its low octet. Returns Invalid with ProblemAlphabet or
+// Encode makes the parts of a text. It takes the text as it is: see Prepare. ref is the reference number of a message
+// in several parts; modes with an 8-bit reference use its low octet. Returns Invalid with ProblemAlphabet or
 // ProblemTooLong.
 func Encode(text string, p Profile, ref uint16) (Message, error) {
 	m := p.measure(text)
@@ -138,8 +138,8 @@ func finish(msg *Message, sars []SAR, p *Profile) {
 	}
 }
 
-// withHeader writes the concatenation header (TS 23.040 §9.2.3.24.1, .8) with a total of 0, then the piece. The total is
-// the octet before the last of the header: at the header's length field minus 1.
+// withHeader writes the concatenation header (TS 23.040 §9.2.3.24.1, .8) with a total of 0, then the piece. The total
+// is the octet before the last of the header: at the header's length field minus 1.
 func (e *encoder) withHeader(piece string, ref uint16, seq int, wide bool) []byte {
 	start := len(e.buf)
 	if wide {

@@ -94,8 +94,8 @@ type Body struct {
 
 // Text takes an incoming text out of its PDU: payload or short message, without header, with its place in a longer
 // message. Packed septets come out as UCS-2 with data_coding 8, because packed parts cannot be joined octet by octet.
-// Returns Invalid, code "sms_bad_header", when a header is announced that is not there or does not fit; the caller keeps
-// the raw octets and answers the SMSC as if all were well, because it would send the same again for ever.
+// Returns Invalid, code "sms_bad_header", when a header is announced that is not there or does not fit; the caller
+// keeps the raw octets and answers the SMSC as if all were well, because it would send the same again for ever.
 func (d *Deliver) Text(o DecodeOptions) (Body, error) {
 	b := Body{Octets: d.octets(), DataCoding: d.DataCoding}
 	header := 0

@@ -27,8 +27,8 @@ func ParseIDForm(s string) (IDForm, error) {
 	return IDForm(i), err
 }
 
-// Match is how a receipt's id is the same as one from submit_sm_resp. Of two messages that match, the one with the lower
-// number is meant: its match is the stricter.
+// Match is how a receipt's id is the same as one from submit_sm_resp. Of two messages that match, the one with the
+// lower number is meant: its match is the stricter.
 type Match uint8
 
 // The closed set, in order. Everything but MatchExact needs a second sign that the message is the right one, such as

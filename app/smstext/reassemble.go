@@ -57,8 +57,8 @@ type pileKey struct {
 	total    uint8
 }
 
-// pile is a message of which parts have come. A finished pile is remembered until its time is over, so that a part which
-// the SMSC repeats is not taken for a new message.
+// pile is a message of which parts have come. A finished pile is remembered until its time is over, so that a part
+// which the SMSC repeats is not taken for a new message.
 type pile[T any] struct {
 	key      pileKey
 	place    *list.Element
@@ -90,7 +90,7 @@ func (r *Reassembler[T]) Add(f Fragment[T], now time.Time) []Joined[T] {
 		switch earlier := p.find(c.Seq); {
 		case earlier != nil && same(&earlier.Body, &f.Body):
 			return out
-		case earlier != nil || p.finished:
+		case earlier != nil: // always so in a finished pile, which has every part
 			out = r.remove(p, out)
 			p = nil
 		}

@@ -121,8 +121,8 @@ func wordByte(b byte) bool {
 	return b >= '0' && b <= '9' || b|0x20 >= 'a' && b|0x20 <= 'z' || b == '_'
 }
 
-// receiptText is the text of a receipt. Labels and most values are ASCII, so Latin-1 octets are searched as they are and
-// turned into characters value by value.
+// receiptText is the text of a receipt. Labels and most values are ASCII, so Latin-1 octets are searched as they are
+// and turned into characters value by value.
 type receiptText struct {
 	raw    string
 	octets bool // raw holds Latin-1 octets

@@ -19,9 +19,9 @@ func AppendPacked(dst, septets []byte, fill int) []byte {
 	return dst
 }
 
-// AppendUnpacked takes the septets out of packed octets, after fill bits, and appends them to dst one per octet. When the
-// octets leave seven bits over, the last septet is there to fill the octet or is a character: a carriage return is taken
-// for filling and left out.
+// AppendUnpacked takes the septets out of packed octets, after fill bits, and appends them to dst one per octet. When
+// the octets leave seven bits over, the last septet is there to fill the octet or is a character: a carriage return is
+// taken for filling and left out.
 func AppendUnpacked(dst, packed []byte, fill int) []byte {
 	start := len(dst)
 	var acc uint
