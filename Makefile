@@ -146,6 +146,7 @@ bench: ## Benchmarks, three runs each
 	go test -p 1 -run '^$$' -bench . -benchmem -count 3 $(PACKAGES)
 
 chaos: build ## kill -9 in the middle of a broadcast, KILLS times, and count
+	@grep -rqE '^func TestChaos' --include='*_test.go' app || { echo "There is no TestChaos to run."; exit 1; }
 	NOROSHI_CHAOS=$(KILLS) go test -count=1 -timeout 60m -v -run 'Chaos' ./app/...
 
 ##@ Housekeeping

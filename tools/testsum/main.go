@@ -92,6 +92,8 @@ func (c *counts) take(e event, said map[string][]string, failedIn map[string]boo
 	switch {
 	case e.Action == "build-output":
 		fmt.Fprint(out, e.Output)
+	case e.Action == "output" && strings.HasPrefix(e.Output, "=== "):
+		// The order in which parallel tests took turns helps nobody.
 	case e.Action == "output":
 		said[key] = append(said[key], e.Output)
 	case e.Test != "":

@@ -18,7 +18,8 @@ const stream = `{"Action":"start","Package":"noroshi/app/phone"}
 {"Action":"pass","Package":"noroshi/app/phone"}
 `
 
-const broken = `{"Action":"output","Package":"noroshi/app/bus","Test":"TestX","Output":"    x_test.go:9: want 1\n"}
+const broken = `{"Action":"output","Package":"noroshi/app/bus","Test":"TestX","Output":"=== RUN   TestX\n"}
+{"Action":"output","Package":"noroshi/app/bus","Test":"TestX","Output":"    x_test.go:9: want 1\n"}
 {"Action":"fail","Package":"noroshi/app/bus","Test":"TestX"}
 {"Action":"output","Package":"noroshi/app/bus","Output":"FAIL\tnoroshi/app/bus\t0.1s\n"}
 {"Action":"fail","Package":"noroshi/app/bus"}
@@ -45,6 +46,9 @@ func TestGo(t *testing.T) {
 		if !strings.Contains(out.String(), want) {
 			t.Errorf("output = %q, want %q in it", out.String(), want)
 		}
+	}
+	if strings.Contains(out.String(), "=== RUN") {
+		t.Errorf("output = %q, want no turns of tests in it", out.String())
 	}
 	out.Reset()
 	if err := run([]string{"total", dir}, nil, &out); err != nil {
