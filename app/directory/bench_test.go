@@ -55,7 +55,7 @@ func filled(b *testing.B, n int) (*Service, time.Duration) {
 	b.Cleanup(func() { _ = st.Close() })
 	s := New(Options{Store: st, IDs: id.NewSource(time.Now, rand.Uint32), Now: time.Now, Country: func() string { return "JP" }})
 	start := time.Now()
-	err = inChunks(context.Background(), st, n, func(b *batch, i int) error { return b.put(Recipient{}, madeUp(i)) },
+	err = inChunks(context.Background(), st, n, func(b *Batch, i int) error { return b.put(Recipient{}, madeUp(i)) },
 		func(int) {})
 	if err != nil {
 		b.Fatal(err)

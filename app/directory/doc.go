@@ -5,7 +5,7 @@
 // one key in the order of lists, one in the same order under the department, one for each word of name and reading, one
 // for the external id, one for each phone and each group, and one more for people without a usable phone or without any
 // address. Tallies (people, without phone, unreachable) are kept for each department, group and attribute. All of it is
-// written in one place, batch.put, from the difference between what a person was and becomes, so index and record cannot
+// written in one place, Batch.Put, from the difference between what a person was and becomes, so index and record cannot
 // part.
 //
 // The index is in the ledger and not in memory. An index in memory of 1,000,000 people costs over 100 MB and a scan of

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"noroshi/app/directory/words"
 	"noroshi/app/fault"
 	"noroshi/app/id"
 	"noroshi/app/phone"
@@ -180,12 +181,12 @@ func ByNumber(tx *store.Tx, n phone.Number) ([]id.Recipient, error) {
 	return out, err
 }
 
-// ByExternal returns the person with the external id, cleaned as CleanExternalID does. Returns NotFound
+// ByExternal returns the person with the external id, cleaned as words.ExternalID does. Returns NotFound
 // (recipient_not_found), also for people outside of the scope.
 func (s *Service) ByExternal(_ context.Context, sc scope.Scope, external string) (Recipient, error) {
 	var r Recipient
 	err := s.store.View(func(tx *store.Tx) error {
-		who, err := byExternal(tx, CleanExternalID(external))
+		who, err := FindExternal(tx, words.ExternalID(external))
 		if err != nil {
 			return err
 		}
@@ -195,8 +196,8 @@ func (s *Service) ByExternal(_ context.Context, sc scope.Scope, external string)
 	return r, err
 }
 
-// byExternal returns 0 when nobody has the external id.
-func byExternal(tx *store.Tx, external string) (id.Recipient, error) {
+// FindExternal returns who has the cleaned external id; 0 when nobody does.
+func FindExternal(tx *store.Tx, external string) (id.Recipient, error) {
 	if external == "" {
 		return 0, nil
 	}

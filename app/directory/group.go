@@ -79,7 +79,7 @@ func (s *Service) CreateGroup(ctx context.Context, name, description string) (Gr
 
 func (s *Service) addGroup(ctx context.Context, tx *store.Tx, g Group) error {
 	n := 0
-	err := eachGroup(tx, func(other Group) error {
+	err := EachGroup(tx, func(other Group) error {
 		if n++; sortName(other.Name) == sortName(g.Name) {
 			return errDuplicateGroup()
 		}
@@ -92,7 +92,11 @@ func (s *Service) addGroup(ctx context.Context, tx *store.Tx, g Group) error {
 		return fault.New(fault.Conflict, "too_many_groups", "There are too many groups.", "max", MaxGroups)
 	}
 	tx.Set(groupKey(g.ID), encodeGroup(g))
-	return s.audit(ctx, tx, actionGroupCreate, g.ID.String(), nil, g)
+	return s.audit(ctx, tx, actionGroupCreate, "group/"+g.ID.String(), nil, groupValues(g))
+}
+
+func groupValues(g Group) map[string]string {
+	return map[string]string{"name": g.Name, "description": g.Description}
 }
 
 func errDuplicateGroup() error {
@@ -116,7 +120,7 @@ func (s *Service) UpdateGroup(ctx context.Context, sc scope.Scope, which id.Grou
 		if err != nil {
 			return err
 		}
-		err = eachGroup(tx, func(other Group) error {
+		err = EachGroup(tx, func(other Group) error {
 			if other.ID != which && sortName(other.Name) == sortName(g.Name) {
 				return errDuplicateGroup()
 			}
@@ -127,7 +131,7 @@ func (s *Service) UpdateGroup(ctx context.Context, sc scope.Scope, which id.Grou
 		}
 		g.Version, g.Updated = old.Version+1, s.now().UTC().Truncate(time.Millisecond)
 		tx.Set(groupKey(which), encodeGroup(g))
-		return s.audit(ctx, tx, actionGroupUpdate, which.String(), old, g)
+		return s.audit(ctx, tx, actionGroupUpdate, "group/"+which.String(), groupValues(old), groupValues(g))
 	})
 	if err != nil {
 		return Group{}, err
@@ -149,7 +153,7 @@ func (s *Service) RemoveGroup(ctx context.Context, which id.Group) error {
 			return err
 		}
 		tx.Delete(groupKey(which))
-		return s.audit(ctx, tx, actionGroupRemove, which.String(), g, nil)
+		return s.audit(ctx, tx, actionGroupRemove, "group/"+which.String(), groupValues(g), nil)
 	})
 	if err != nil {
 		return err
@@ -197,7 +201,7 @@ func (s *Service) ChangeMembers(ctx context.Context, sc scope.Scope, which id.Gr
 	if added+removed > 0 {
 		after := map[string]int{"added": added, "removed": removed}
 		_, err = s.store.Update(ctx, func(tx *store.Tx) error {
-			return s.audit(ctx, tx, actionGroupMembers, which.String(), nil, after)
+			return s.audit(ctx, tx, actionGroupMembers, "group/"+which.String(), nil, after)
 		})
 		if err != nil {
 			return Group{}, err
@@ -210,7 +214,7 @@ func (s *Service) ChangeMembers(ctx context.Context, sc scope.Scope, which id.Gr
 func (s *Service) move(ctx context.Context, sc scope.Scope, which id.Group, who []id.Recipient, in bool) (int, error) {
 	who = slices.Compact(slices.Sorted(slices.Values(who)))
 	now, moved := s.now().UTC().Truncate(time.Millisecond), 0
-	err := inChunks(ctx, s.store, len(who), func(b *batch, i int) error {
+	err := inChunks(ctx, s.store, len(who), func(b *Batch, i int) error {
 		old, err := getIn(b.tx, sc, who[i])
 		if fault.Is(err, fault.NotFound) || err == nil && old.In(which) == in {
 			return nil
@@ -257,8 +261,8 @@ func readGroup(tx *store.Tx, which id.Group) (Group, error) {
 	return decodeGroup(which, v)
 }
 
-// eachGroup calls fn with every group, without its count, oldest first.
-func eachGroup(tx *store.Tx, fn func(Group) error) error {
+// EachGroup calls fn with every group, without its count, oldest first.
+func EachGroup(tx *store.Tx, fn func(Group) error) error {
 	return tx.Each(store.Scan{Prefix: store.Group.Key()}, func(key, value []byte) (bool, error) {
 		which, _ := id.FromBytes[id.Group](key[1:])
 		g, err := decodeGroup(which, value)
@@ -303,7 +307,7 @@ func (s *Service) GetGroup(_ context.Context, sc scope.Scope, which id.Group) (G
 func (s *Service) Groups(_ context.Context, sc scope.Scope) ([]Group, error) {
 	var out []Group
 	err := s.store.View(func(tx *store.Tx) error {
-		err := eachGroup(tx, func(g Group) error {
+		err := EachGroup(tx, func(g Group) error {
 			out = append(out, g)
 			return nil
 		})

@@ -2,10 +2,12 @@ package directory
 
 import (
 	"bytes"
+	"encoding/binary"
 	"hash/fnv"
 	"maps"
 	"slices"
 
+	"noroshi/app/directory/words"
 	"noroshi/app/fault"
 	"noroshi/app/id"
 	"noroshi/app/scope"
@@ -35,9 +37,9 @@ type entry struct{ key, value []byte }
 // sortText is what lists are sorted by: the reading, else the name.
 func sortText(r Recipient) string {
 	if r.Reading != "" {
-		return cut(fold(r.Reading))
+		return words.Cut(words.Fold(r.Reading))
 	}
-	return cut(fold(r.Name))
+	return words.Cut(words.Fold(r.Name))
 }
 
 func listValue(r Recipient) []byte {
@@ -107,9 +109,9 @@ func entriesOf(r Recipient) []entry {
 	for _, g := range r.Groups {
 		add(memberPrefix(g), at)
 	}
-	words := wordPrefix()
+	byWord := wordPrefix()
 	for _, w := range wordsOf(r, text) {
-		add(words, place(w, r.ID))
+		add(byWord, place(w, r.ID))
 	}
 	if r.ExternalID != "" {
 		out = append(out, entry{externalKey(r.ExternalID), append(id.Bytes(r.ID), value...)})
@@ -123,11 +125,11 @@ func entriesOf(r Recipient) []entry {
 
 // wordsOf returns the texts under which a person is found, beside the one of lists, which search reads as well.
 func wordsOf(r Recipient, sorted string) []string {
-	words := rotations(r.Name)
+	texts := words.Rotations(r.Name)
 	if r.Reading != "" {
-		words = append(words, rotations(r.Reading)...)
+		texts = append(texts, words.Rotations(r.Reading)...)
 	}
-	return slices.DeleteFunc(words, func(w string) bool { return w == sorted })
+	return slices.DeleteFunc(texts, func(w string) bool { return w == sorted })
 }
 
 // tally is how many people something counts.
@@ -142,14 +144,15 @@ const (
 	tallyDepartment = 'd'
 	tallyGroup      = 'g'
 	tallyAttribute  = 'a'
+	tallyRevision   = 'r' // how many commits changed people
 )
 
 func tallyKey(kind byte, name string) []byte {
 	return store.DirectoryTally.Key([]byte{kind}, []byte(name))
 }
 
-// batch gathers what several changes of people do to the tallies, so that one commit writes each of them once.
-type batch struct {
+// Batch gathers what several changes of people do to the tallies, so that one commit writes each of them once.
+type Batch struct {
 	tx      *store.Tx
 	counts  map[string]tally
 	changed []Changed
@@ -157,7 +160,8 @@ type batch struct {
 	bytes   int // about how many octets
 }
 
-func newBatch(tx *store.Tx) *batch { return &batch{tx: tx, counts: map[string]tally{}} }
+// NewBatch returns an empty batch of the transaction. Finish must be called before the function of the transaction returns.
+func NewBatch(tx *store.Tx) *Batch { return &Batch{tx: tx, counts: map[string]tally{}} }
 
 // Room kept free in a commit: tallies, the job's record and the audit line come on top.
 const (
@@ -165,14 +169,35 @@ const (
 	batchBytes  = 600 << 10
 )
 
-// full reports whether the commit should end here.
-func (b *batch) full() bool {
+// Full reports whether the commit should end here.
+func (b *Batch) Full() bool {
 	return b.writes+len(b.counts) > batchWrites || b.bytes > batchBytes
 }
 
-// put changes a person from old to new: a zero old creates, a zero new removes. It is the only place that writes
-// recipients, so record, index and tallies cannot part. Returns Conflict, code duplicate_external_id.
-func (b *batch) put(old, new Recipient) error {
+// Prepared is a person with what the ledger keeps of them, worked out before the writer's turn.
+type Prepared struct {
+	recipient Recipient
+	entries   []entry
+	record    []byte
+}
+
+// Prepare works out what the ledger keeps of the person.
+func Prepare(r Recipient) Prepared {
+	return Prepared{recipient: r, entries: entriesOf(r), record: encodeRecipient(r)}
+}
+
+// put is Put of a person who was not prepared.
+func (b *Batch) put(old, new Recipient) error {
+	if new.ID == 0 {
+		return b.Put(old, Prepared{})
+	}
+	return b.Put(old, Prepare(new))
+}
+
+// Put changes a person from old to p: a zero old creates, a zero p removes. It is the only place that writes recipients,
+// so record, index and tallies cannot part. Returns Conflict (duplicate_external_id).
+func (b *Batch) Put(old Recipient, p Prepared) error {
+	new := p.recipient
 	if new.ExternalID != "" && new.ExternalID != old.ExternalID {
 		_, taken, err := b.tx.Get(externalKey(new.ExternalID))
 		if err != nil {
@@ -182,7 +207,31 @@ func (b *batch) put(old, new Recipient) error {
 			return fault.New(fault.Conflict, "duplicate_external_id", "Another person has this external id.")
 		}
 	}
-	before, after := entriesOf(old), entriesOf(new)
+	b.putEntries(entriesOf(old), p.entries)
+	if new.ID == 0 {
+		b.delete(recipientKey(old.ID))
+	} else {
+		b.set(recipientKey(new.ID), p.record)
+	}
+	b.count(old, -1)
+	b.count(new, 1)
+	b.tell(old.ID, new.ID)
+	return nil
+}
+
+func (b *Batch) tell(old, new id.Recipient) {
+	switch {
+	case old == 0:
+		b.changed = append(b.changed, Changed{new, Created})
+	case new == 0:
+		b.changed = append(b.changed, Changed{old, Removed})
+	default:
+		b.changed = append(b.changed, Changed{new, Updated})
+	}
+	b.bytes += 9
+}
+
+func (b *Batch) putEntries(before, after []entry) {
 	for len(before) > 0 || len(after) > 0 {
 		switch c := compareHeads(before, after); {
 		case c < 0:
@@ -198,23 +247,6 @@ func (b *batch) put(old, new Recipient) error {
 			before, after = before[1:], after[1:]
 		}
 	}
-	if new.ID == 0 {
-		b.delete(recipientKey(old.ID))
-	} else {
-		b.set(recipientKey(new.ID), encodeRecipient(new))
-	}
-	b.count(old, -1)
-	b.count(new, 1)
-	switch {
-	case old.ID == 0:
-		b.changed = append(b.changed, Changed{new.ID, Created})
-	case new.ID == 0:
-		b.changed = append(b.changed, Changed{old.ID, Removed})
-	default:
-		b.changed = append(b.changed, Changed{new.ID, Updated})
-	}
-	b.bytes += 9
-	return nil
 }
 
 func compareHeads(a, b []entry) int {
@@ -227,19 +259,19 @@ func compareHeads(a, b []entry) int {
 	return bytes.Compare(a[0].key, b[0].key)
 }
 
-func (b *batch) set(key, value []byte) {
+func (b *Batch) set(key, value []byte) {
 	b.writes++
 	b.bytes += len(key) + len(value)
 	b.tx.Set(key, value)
 }
 
-func (b *batch) delete(key []byte) {
+func (b *Batch) delete(key []byte) {
 	b.writes++
 	b.bytes += len(key)
 	b.tx.Delete(key)
 }
 
-func (b *batch) count(r Recipient, sign int) {
+func (b *Batch) count(r Recipient, sign int) {
 	if r.ID == 0 {
 		return
 	}
@@ -263,11 +295,17 @@ func (b *batch) count(r Recipient, sign int) {
 	}
 }
 
-// finish writes the tallies and tells the change feed. A tally of nobody is removed.
-func (b *batch) finish() error {
-	if len(b.changed) > 0 {
-		b.tx.Change(store.TopicDirectory, encodeChanged(b.changed))
+// Finish writes the tallies and tells the change feed. A tally of nobody is removed.
+func (b *Batch) Finish() error {
+	if len(b.changed) == 0 {
+		return nil
 	}
+	b.tx.Change(store.TopicDirectory, encodeChanged(b.changed))
+	revision, err := Revision(b.tx)
+	if err != nil {
+		return err
+	}
+	b.tx.Set(revisionKey(), binary.AppendUvarint([]byte{countVersion}, revision+1))
 	for _, key := range slices.Sorted(maps.Keys(b.counts)) {
 		delta := b.counts[key]
 		if delta == (tally{}) {
@@ -284,6 +322,21 @@ func (b *batch) finish() error {
 		b.tx.Set([]byte(key), encodeTally(have))
 	}
 	return nil
+}
+
+func revisionKey() []byte { return tallyKey(tallyRevision, "") }
+
+// Revision returns a number that grows with every commit that changes people.
+func Revision(tx *store.Tx) (uint64, error) {
+	v, ok, err := tx.Get(revisionKey())
+	if err != nil || !ok {
+		return 0, err
+	}
+	if _, _, err := store.CheckVersion(v, countVersion); err != nil {
+		return 0, err
+	}
+	d := decoder{s: string(v[1:])}
+	return d.number(), nil
 }
 
 func readTally(tx *store.Tx, key []byte) (tally, error) {

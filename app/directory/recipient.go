@@ -9,6 +9,7 @@ import (
 
 	"golang.org/x/text/language"
 
+	"noroshi/app/directory/words"
 	"noroshi/app/fault"
 	"noroshi/app/id"
 	"noroshi/app/phone"
@@ -133,7 +134,6 @@ const (
 	MaxAttributeValue = 200
 	MaxGroupsOf       = 100 // groups one person may be in
 	maxRawPhone       = 64
-	maxMail           = 254 // octets, RFC 5321 §4.5.3.1.3
 )
 
 // Draft is what an admin or a row of a file says about a person; Apply checks it and makes it a Recipient.
@@ -178,7 +178,7 @@ func (r Recipient) Draft(country string) Draft {
 // change a number nobody touched.
 func (d Draft) Apply(r Recipient) (Recipient, []fault.Field) {
 	c := &checker{}
-	r.ExternalID = c.line("externalId", CleanExternalID(d.ExternalID), MaxExternalID)
+	r.ExternalID = c.line("externalId", words.ExternalID(d.ExternalID), MaxExternalID)
 	r.Name = c.line("name", d.Name, MaxName)
 	if r.Name == "" {
 		c.wrong("name", "required")
@@ -214,7 +214,7 @@ func (c *checker) wrong(path, code string, pairs ...string) {
 
 // line cleans a text of one line and bounds it.
 func (c *checker) line(path, s string, limit int) string {
-	s = CleanLine(s)
+	s = words.Line(s)
 	if n := utf8.RuneCountInString(s); n > limit {
 		c.wrong(path, "too_long", "max", itoa(limit), "length", itoa(n))
 	}
@@ -223,7 +223,7 @@ func (c *checker) line(path, s string, limit int) string {
 
 // text is line, with line breaks allowed.
 func (c *checker) text(path, s string, limit int) string {
-	s = cleanText(s)
+	s = words.Text(s)
 	if n := utf8.RuneCountInString(s); n > limit {
 		c.wrong(path, "too_long", "max", itoa(limit), "length", itoa(n))
 	}
@@ -231,7 +231,7 @@ func (c *checker) text(path, s string, limit int) string {
 }
 
 func (c *checker) language(s string) string {
-	s = CleanLine(s)
+	s = words.Line(s)
 	if s == "" {
 		return ""
 	}
@@ -246,7 +246,7 @@ func (c *checker) language(s string) string {
 const maxLanguage = 35 // RFC 5646 §4.4.1
 
 func (c *checker) zone(s string, zones *Zones) string {
-	s = CleanLine(s)
+	s = words.Line(s)
 	if s != "" && !zones.Known(s) {
 		c.wrong("zone", "bad_zone")
 	}
@@ -257,7 +257,7 @@ func (c *checker) phones(d Draft, had []Phone) []Phone {
 	var out []Phone
 	for i, p := range d.Phones {
 		path := "phones[" + itoa(i) + "]"
-		raw := CleanLine(p.Raw)
+		raw := words.Line(p.Raw)
 		if raw == "" {
 			continue
 		}
@@ -287,10 +287,10 @@ func (c *checker) mails(in []Mail) []Mail {
 	var out []Mail
 	for i, m := range in {
 		path := "mails[" + itoa(i) + "]"
-		if CleanLine(m.Address) == "" {
+		if words.Line(m.Address) == "" {
 			continue
 		}
-		address, code := CleanMail(m.Address)
+		address, code := words.Mail(m.Address)
 		if code != "" {
 			c.wrong(path, code)
 			continue

@@ -50,37 +50,6 @@ func FuzzDecodeRecipient(f *testing.F) {
 	})
 }
 
-func TestFold(t *testing.T) {
-	t.Parallel()
-	cases := [][2]string{
-		{"Nakamura-San", "nakamurasan"}, {"ﾅｶﾑﾗ", "ナカムラ"}, {"なかむら", "ナカムラ"}, {"ガギ", "ガギ"}, {"髙﨑", "高崎"},
-		{"Nguyễn Đức", "nguyenduc"}, {"Ａ　Ｂ・Ｃ", "abc"}, {"　 -", ""}, {"สมชาย", "สมชาย"}, {"がぎ", "ガギ"},
-	}
-	for _, c := range cases {
-		if got := fold(c[0]); got != c[1] {
-			t.Errorf("fold(%q) = %q, want %q", c[0], got, c[1])
-		}
-	}
-}
-
-func FuzzFold(f *testing.F) {
-	f.Add("髙橋 ﾐｻｷ")
-	f.Add("\xff\x00é́ゞ")
-	f.Fuzz(func(t *testing.T, s string) {
-		once := fold(s)
-		if again := fold(once); again != once {
-			t.Fatalf("fold(%q) = %q, folded again %q", s, once, again)
-		}
-		for _, key := range append(rotations(s), cut(once), CleanLine(s)) {
-			for i := range len(key) {
-				if key[i] == 0 {
-					t.Fatalf("%q has the separator of keys", key)
-				}
-			}
-		}
-	})
-}
-
 func BenchmarkDecodeRecipient(b *testing.B) {
 	record := encodeRecipient(someone())
 	b.ReportAllocs()

@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strings"
 
+	"noroshi/app/directory/words"
 	"noroshi/app/phone"
 	"noroshi/app/store"
 )
@@ -19,8 +20,8 @@ const homes = "JP TH SG ID VN KR TW CN IN MY"
 
 // searchSources returns the ranges of the index in which people with the text are found.
 func (s *Service) searchSources(tx *store.Tx, text string) ([]source, error) {
-	text = CleanExternalID(text[:min(len(text), maxSearch)])
-	folded := cut(fold(text))
+	text = words.ExternalID(text[:min(len(text), maxSearch)])
+	folded := words.Cut(words.Fold(text))
 	if folded == "" {
 		return nil, nil
 	}
@@ -31,14 +32,14 @@ func (s *Service) searchSources(tx *store.Tx, text string) ([]source, error) {
 	for _, external := range variantsOf(text) {
 		add(externalKey(external))
 	}
-	if digits, ok := digitsOf(text); ok {
+	if digits, ok := words.Digits(text); ok {
 		for _, prefix := range s.phonePrefixes(text, digits) {
 			add(store.RecipientByNumber.Key([]byte(prefix)))
 		}
 	}
 	found := 0
 	err := eachTally(tx, tallyDepartment, func(name string, _ tally) error {
-		if found < maxSearchDepartments && name != "" && strings.Contains(fold(name), folded) {
+		if found < maxSearchDepartments && name != "" && strings.Contains(words.Fold(name), folded) {
 			found++
 			add(departmentPrefix(name))
 		}

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"noroshi/app/directory/words"
 	"noroshi/app/fault"
 	"noroshi/app/id"
 	"noroshi/app/scope"
@@ -79,14 +80,14 @@ func (s *Service) Create(ctx context.Context, sc scope.Scope, d Draft) (Recipien
 		if err := checkGroups(tx, nil, r.Groups); err != nil {
 			return err
 		}
-		b := newBatch(tx)
+		b := NewBatch(tx)
 		if err := b.put(Recipient{}, r); err != nil {
 			return err
 		}
-		if err := s.audit(ctx, tx, actionCreate, r.ID.String(), nil, r); err != nil {
+		if err := s.tell(ctx, tx, actionCreate, Recipient{}, r); err != nil {
 			return err
 		}
-		return b.finish()
+		return b.Finish()
 	})
 	if err != nil {
 		return Recipient{}, err
@@ -118,7 +119,7 @@ func (s *Service) Update(ctx context.Context, sc scope.Scope, who id.Recipient, 
 		if err := checkGroups(tx, old.Groups, r.Groups); err != nil {
 			return err
 		}
-		if same(old, r) {
+		if Same(old, r) {
 			r = old
 			return nil
 		}
@@ -133,14 +134,14 @@ func (s *Service) Update(ctx context.Context, sc scope.Scope, who id.Recipient, 
 // replace writes r in the place of old, with its next version, in a commit of its own.
 func (s *Service) replace(ctx context.Context, tx *store.Tx, old Recipient, r *Recipient) error {
 	r.Version, r.Updated = old.Version+1, s.now().UTC().Truncate(time.Millisecond)
-	b := newBatch(tx)
+	b := NewBatch(tx)
 	if err := b.put(old, *r); err != nil {
 		return err
 	}
-	if err := s.audit(ctx, tx, actionUpdate, r.ID.String(), old, *r); err != nil {
+	if err := s.tell(ctx, tx, actionUpdate, old, *r); err != nil {
 		return err
 	}
-	return b.finish()
+	return b.Finish()
 }
 
 // SetOptedOut records whether the person asked for no more messages. It is for replies, which no scope limits.
@@ -168,6 +169,12 @@ func (s *Service) mark(ctx context.Context, sc scope.Scope, who id.Recipient, se
 		return s.replace(ctx, tx, old, &r)
 	})
 	return r, err
+}
+
+// tell writes the audit line of a change to one person.
+func (s *Service) tell(ctx context.Context, tx *store.Tx, action string, old, new Recipient) error {
+	before, after := values(old, new)
+	return s.audit(ctx, tx, action, "recipient/"+max(old.ID, new.ID).String(), before, after)
 }
 
 func (s *Service) withDefaults(d Draft) Draft {
@@ -222,7 +229,7 @@ func (s *Service) Remove(ctx context.Context, sc scope.Scope, who []id.Recipient
 	}
 	who = slices.Compact(slices.Sorted(slices.Values(who)))
 	removed := 0
-	return removed, inChunks(ctx, s.store, len(who), func(b *batch, i int) error {
+	return removed, inChunks(ctx, s.store, len(who), func(b *Batch, i int) error {
 		r, err := getIn(b.tx, sc, who[i])
 		if fault.Is(err, fault.NotFound) {
 			return nil
@@ -230,10 +237,10 @@ func (s *Service) Remove(ctx context.Context, sc scope.Scope, who []id.Recipient
 		if err != nil {
 			return err
 		}
-		if err := s.audit(ctx, b.tx, actionRemove, r.ID.String(), r, nil); err != nil {
+		if err := s.tell(ctx, b.tx, actionRemove, r, Recipient{}); err != nil {
 			return err
 		}
-		b.writes += auditWrites
+		b.writes, b.bytes = b.writes+auditWrites, b.bytes+auditBytes
 		return b.put(r, Recipient{})
 	}, func(n int) { removed += n })
 }
@@ -259,23 +266,26 @@ func (s *Service) CountIn(ctx context.Context, sc scope.Scope, who []id.Recipien
 	return n, err
 }
 
-// auditWrites is how many writes an audit line is taken for when a commit is filled.
-const auditWrites = 4
+// What an audit line is taken for when a commit is filled.
+const (
+	auditWrites = 4
+	auditBytes  = 1500
+)
 
 // inChunks runs step for 0 to n-1, as many in a commit as fit, and tells done after each commit how many people changed
 // in it. step must be repeatable.
-func inChunks(ctx context.Context, st *store.Store, n int, step func(b *batch, i int) error, done func(people int)) error {
+func inChunks(ctx context.Context, st *store.Store, n int, step func(b *Batch, i int) error, done func(people int)) error {
 	for from := 0; from < n; {
 		next, people := from, 0
 		_, err := st.Update(ctx, func(tx *store.Tx) error {
-			b := newBatch(tx)
-			for next = from; next < n && !b.full(); next++ {
+			b := NewBatch(tx)
+			for next = from; next < n && !b.Full(); next++ {
 				if err := step(b, next); err != nil {
 					return err
 				}
 			}
 			people = len(b.changed)
-			return b.finish()
+			return b.Finish()
 		})
 		if err != nil {
 			return err
@@ -286,8 +296,8 @@ func inChunks(ctx context.Context, st *store.Store, n int, step func(b *batch, i
 	return nil
 }
 
-// same reports whether two states of a person differ in nothing an admin sees.
-func same(a, b Recipient) bool {
+// Same reports whether two states of a person differ in nothing an admin sees.
+func Same(a, b Recipient) bool {
 	return a.ExternalID == b.ExternalID && a.Name == b.Name && a.Reading == b.Reading && a.Department == b.Department &&
 		a.Language == b.Language && a.Zone == b.Zone && a.Note == b.Note && a.OptedOut == b.OptedOut &&
 		a.Blocked == b.Blocked && slices.Equal(a.Phones, b.Phones) && slices.Equal(a.Mails, b.Mails) &&
@@ -338,4 +348,4 @@ func DecodeChanges(body []byte) ([]Changed, error) {
 }
 
 // sortName is what groups are sorted and told apart by.
-func sortName(name string) string { return strings.ToLower(fold(name)) }
+func sortName(name string) string { return strings.ToLower(words.Fold(name)) }

@@ -1,4 +1,7 @@
-package directory
+// Package words is in charge of the texts of people: cleaning them before they are kept, and how they are compared when
+// somebody looks for them: folding, the words of a name, the digits of a number. It is pure. Identity goes by cleaned
+// texts, never by folded ones.
+package words
 
 import (
 	"strings"
@@ -8,16 +11,16 @@ import (
 	"golang.org/x/text/unicode/norm"
 )
 
-// maxToken bounds the text of a search key, in octets; 48 are 16 kana or kanji.
-const maxToken = 48
+// MaxToken bounds the text of a search key, in octets; 48 are 16 kana or kanji.
+const MaxToken = 48
 
 // maxRotations bounds the words of a name by which it is found.
 const maxRotations = 4
 
-// fold returns the text as search compares it: case, width, kana script, accents of Latin letters and old forms of kanji
+// Fold returns the text as search compares it: case, width, kana script, accents of Latin letters and old forms of kanji
 // do not matter; spaces and the marks between parts of a name are gone. Only search and sort order use it: identity
 // never does.
-func fold(s string) string {
+func Fold(s string) string {
 	var b strings.Builder
 	b.Grow(len(s))
 	for i, w := 0, 0; i < len(s); i += w {
@@ -43,7 +46,7 @@ func foldASCII(r rune) (rune, bool) {
 	return r, true
 }
 
-// composed reports whether decomposing and composing the text again would change nothing in it that matters to fold.
+// composed reports whether decomposing and composing the text again would change nothing in it that matters to Fold.
 func composed(s string) bool {
 	for _, r := range s {
 		switch {
@@ -107,39 +110,39 @@ var variants = func() map[rune]rune {
 	return m
 }()
 
-// cut shortens a folded text to what fits in a search key, at the end of a character.
-func cut(s string) string {
-	if len(s) <= maxToken {
+// Cut shortens a folded text to what fits in a search key, at the end of a character.
+func Cut(s string) string {
+	if len(s) <= MaxToken {
 		return s
 	}
-	n := maxToken
+	n := MaxToken
 	for n > 0 && !utf8.RuneStart(s[n]) {
 		n--
 	}
 	return s[:n]
 }
 
-// rotations returns the folded text of a name once for each word it has, beginning with that word: so that "中村 太",
+// Rotations returns the folded text of a name once for each word it has, beginning with that word: so that "中村 太",
 // "太郎" and "太郎 中村" all are the beginning of one of them.
-func rotations(s string) []string {
+func Rotations(s string) []string {
 	words := strings.FieldsFunc(s, func(r rune) bool { return unicode.IsSpace(r) || r == '・' || r == ',' })
 	folded := words[:0]
 	for _, w := range words {
-		if w = fold(w); w != "" {
+		if w = Fold(w); w != "" {
 			folded = append(folded, w)
 		}
 	}
 	n := min(len(folded), maxRotations)
 	out := make([]string, 0, n)
 	for i := range n {
-		out = append(out, cut(strings.Join(folded[i:], "")+strings.Join(folded[:i], "")))
+		out = append(out, Cut(strings.Join(folded[i:], "")+strings.Join(folded[:i], "")))
 	}
 	return out
 }
 
-// digitsOf returns the decimal digits of what somebody typed to find a number, and whether it can be one: digits and the
+// Digits returns the decimal digits of what somebody typed to find a number, and whether it can be one: digits and the
 // marks between them only.
-func digitsOf(s string) (string, bool) {
+func Digits(s string) (string, bool) {
 	var b strings.Builder
 	for _, r := range norm.NFKC.String(s) {
 		switch {

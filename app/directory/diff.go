@@ -1,0 +1,103 @@
+package directory
+
+import (
+	"slices"
+	"strings"
+
+	"noroshi/app/id"
+)
+
+// FieldChange is one field of a person before and after, as people read it.
+type FieldChange struct {
+	Field  string // external_id, name, reading, department, language, timezone, phone, email, group, note, attribute:NAME …
+	Before string
+	After  string
+}
+
+// Diff returns what differs between two states of a person, in the order of the fields. groupName names the groups.
+func Diff(old, new Recipient, groupName func(id.Group) string) []FieldChange {
+	var out []FieldChange
+	add := func(field, before, after string) {
+		if before != after {
+			out = append(out, FieldChange{field, before, after})
+		}
+	}
+	add("external_id", old.ExternalID, new.ExternalID)
+	add("name", old.Name, new.Name)
+	add("reading", old.Reading, new.Reading)
+	add("department", old.Department, new.Department)
+	add("language", old.Language, new.Language)
+	add("timezone", old.Zone, new.Zone)
+	add("phone", phoneTexts(old.Phones), phoneTexts(new.Phones))
+	add("email", mailTexts(old.Mails), mailTexts(new.Mails))
+	add("group", groupTexts(old.Groups, groupName), groupTexts(new.Groups, groupName))
+	add("note", old.Note, new.Note)
+	add("opted_out", mark(old.OptedOut), mark(new.OptedOut))
+	add("blocked", mark(old.Blocked), mark(new.Blocked))
+	for _, a := range old.Attributes {
+		add("attribute:"+a.Name, a.Value, new.Attributes.Get(a.Name))
+	}
+	for _, a := range new.Attributes {
+		if old.Attributes.Get(a.Name) == "" {
+			add("attribute:"+a.Name, "", a.Value)
+		}
+	}
+	return out
+}
+
+func phoneTexts(phones []Phone) string {
+	texts := make([]string, len(phones))
+	for i, p := range phones {
+		texts[i] = labelled(p.Raw, p.Label)
+		if p.Forced {
+			texts[i] += " !"
+		}
+	}
+	return strings.Join(texts, ", ")
+}
+
+func mailTexts(mails []Mail) string {
+	texts := make([]string, len(mails))
+	for i, m := range mails {
+		texts[i] = labelled(m.Address, m.Label)
+	}
+	return strings.Join(texts, ", ")
+}
+
+func groupTexts(groups []id.Group, name func(id.Group) string) string {
+	texts := make([]string, len(groups))
+	for i, g := range groups {
+		texts[i] = name(g)
+	}
+	slices.Sort(texts)
+	return strings.Join(texts, "; ")
+}
+
+func labelled(text, label string) string {
+	if label == "" {
+		return text
+	}
+	return text + " (" + label + ")"
+}
+
+func mark(on bool) string {
+	if on {
+		return "yes"
+	}
+	return ""
+}
+
+// values returns both sides of a change for the audit log, with the fields that differ; nil for a side that is not there.
+func values(old, new Recipient) (before, after any) {
+	b, a := map[string]string{}, map[string]string{}
+	for _, c := range Diff(old, new, id.Group.String) {
+		b[c.Field], a[c.Field] = c.Before, c.After
+	}
+	if old.ID != 0 {
+		before = b
+	}
+	if new.ID != 0 {
+		after = a
+	}
+	return before, after
+}
