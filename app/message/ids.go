@@ -2,9 +2,9 @@ package message
 
 import (
 	"hash/maphash"
-	"math/big"
-	"strings"
 	"sync"
+
+	"noroshi/app/smstext"
 )
 
 // ids finds the part an SMSC's message id belongs to. It holds parts without a final receipt, and the last ones that got
@@ -43,14 +43,6 @@ func (v idValue) place() (slot uint16, copyNo uint32, n uint8) {
 	return uint16(v >> 48), uint32(v>>20) & (1<<rowShift - 1), uint8(v >> 12)
 }
 
-func canonicalID(messageID string) string {
-	s := strings.TrimLeft(messageID, "0")
-	if s == "" && messageID != "" {
-		return "0"
-	}
-	return strings.ToLower(s)
-}
-
 func (x *ids) key(route, canonical string) uint64 {
 	var h maphash.Hash
 	h.SetSeed(x.seed)
@@ -67,7 +59,7 @@ func (x *ids) shard(key uint64) *idShard { return &x.shards[key&15] }
 // add registers an id. It may be called from any goroutine, before the outcome is durable: a receipt that comes at once
 // must find its part.
 func (x *ids) add(route, messageID string, slot uint16, copyNo uint32, n uint8) {
-	key := x.key(route, canonicalID(messageID))
+	key := x.key(route, smstext.IDKey(messageID))
 	s := x.shard(key)
 	s.mu.Lock()
 	s.live[key] = packID(slot, copyNo, n, x.check(messageID))
@@ -77,15 +69,12 @@ func (x *ids) add(route, messageID string, slot uint16, copyNo uint32, n uint8) 
 // find returns the part of an id; exact is false when the match also needs the recipient's number. The forms are tried
 // in the order of trust: as it is, without case and leading zeros, and hexadecimal against decimal both ways.
 func (x *ids) find(route, messageID string) (v idValue, exact, ok bool) {
-	canonical := canonicalID(messageID)
-	if v, ok = x.get(x.key(route, canonical)); ok {
+	if v, ok = x.get(x.key(route, smstext.IDKey(messageID))); ok {
 		return v, uint64(v)&0xfff == x.check(messageID)&0xfff, true
 	}
-	for _, base := range [...][2]int{{10, 16}, {16, 10}} {
-		if other, good := rebase(canonical, base[0], base[1]); good {
-			if v, ok = x.get(x.key(route, other)); ok {
-				return v, false, true
-			}
+	for _, key := range smstext.ReceiptKeys(messageID, smstext.IDAuto) {
+		if v, ok = x.get(x.key(route, key)); ok {
+			return v, false, true
 		}
 	}
 	return 0, false, false
@@ -101,7 +90,7 @@ func (x *ids) get(key uint64) (idValue, bool) {
 
 // end lets go of an id some time after its part got its final receipt.
 func (x *ids) end(route, messageID string) {
-	key := x.key(route, canonicalID(messageID))
+	key := x.key(route, smstext.IDKey(messageID))
 	s := x.shard(key)
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -113,16 +102,4 @@ func (x *ids) end(route, messageID string) {
 	}
 	s.ended[s.next] = key
 	s.next = (s.next + 1) % len(s.ended)
-}
-
-// rebase rewrites a number in another base; ids are at most 65 octets, so this is bounded.
-func rebase(s string, from, to int) (string, bool) {
-	if s == "" || len(s) > 65 {
-		return "", false
-	}
-	n, ok := new(big.Int).SetString(s, from)
-	if !ok || n.Sign() < 0 || s[0] == '+' || s[0] == '-' || strings.Contains(s, "_") {
-		return "", false
-	}
-	return n.Text(to), true
 }

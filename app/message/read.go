@@ -1,6 +1,7 @@
 package message
 
 import (
+	"errors"
 	"slices"
 	"time"
 
@@ -215,6 +216,38 @@ func (s *Service) EachCopy(run Run, head Head, pageNo uint32, fn func(copyNo uin
 		}
 		return nil
 	})
+}
+
+// Copy reads one copy within a transaction. Returns NotFound (code copy_not_found).
+func (s *Service) Copy(tx *store.Tx, run Run, copyNo uint32) (Copy, Head, error) {
+	value, ok, err := tx.Get(store.MessageRun.Key(run.append(nil)))
+	if err != nil || !ok {
+		return Copy{}, Head{}, errors.Join(err, errNoCopy(ok))
+	}
+	head, err := decodeHead(value)
+	if err != nil {
+		return Copy{}, Head{}, err
+	}
+	value, ok, err = tx.Get(store.MessagePage.Key(run.append(nil), be32(copyNo/PageSize)))
+	if err != nil || !ok {
+		return Copy{}, Head{}, errors.Join(err, errNoCopy(ok))
+	}
+	p, err := parsePage(value)
+	if err != nil {
+		return Copy{}, Head{}, err
+	}
+	if int(copyNo%PageSize) >= p.count() {
+		return Copy{}, Head{}, errNoCopy(false)
+	}
+	c, err := p.copyAt(int(copyNo%PageSize), len(head.Vars))
+	return c, head, err
+}
+
+func errNoCopy(found bool) error {
+	if found {
+		return nil
+	}
+	return fault.New(fault.NotFound, "copy_not_found", "There is no such message.")
 }
 
 // Step is one thing that happened to a part, for the timeline of a person.

@@ -10,6 +10,7 @@ import (
 	"noroshi/app/fault"
 	"noroshi/app/gateway"
 	"noroshi/app/phone"
+	"noroshi/app/smstext"
 	"noroshi/app/store"
 )
 
@@ -185,7 +186,7 @@ const OrphanPatience = 10 * time.Minute
 
 func newOrphans() orphans { return orphans{byID: map[string]orphan{}} }
 
-func orphanID(route, messageID string) string { return route + "\x00" + canonicalID(messageID) }
+func orphanID(route, messageID string) string { return route + "\x00" + smstext.IDKey(messageID) }
 
 func (s *Service) keepOrphan(tx *store.Tx, r gateway.Receipt) error {
 	body, err := cbor.Marshal(r)

@@ -1,0 +1,333 @@
+package delivery
+
+import (
+	"context"
+	"encoding/binary"
+	"fmt"
+	"log/slog"
+	"slices"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"noroshi/app/broadcast"
+	"noroshi/app/bus"
+	"noroshi/app/config"
+	"noroshi/app/fault"
+	"noroshi/app/gateway"
+	"noroshi/app/id"
+	"noroshi/app/message"
+	"noroshi/app/store"
+)
+
+// Way is a route with what sends on it.
+type Way struct {
+	Route  config.Route
+	Sender gateway.Sender
+}
+
+// Options are what the service needs.
+type Options struct {
+	Store      *store.Store
+	Bus        *bus.Bus
+	Broadcasts *broadcast.Service
+	Messages   *message.Service
+	Ways       []Way
+	Now        func() time.Time
+	Log        *slog.Logger
+	// Settle is how long late receipts may prove that an uncertain part was taken; 0 means 8 s.
+	Settle time.Duration
+}
+
+// Service carries copies to the gateways.
+type Service struct {
+	o        Options
+	lines    []*line
+	outcomes *collector
+	clock    *clock
+	offers   atomic.Uint64
+	orphans  atomic.Int64
+
+	mu    sync.Mutex
+	texts map[id.Broadcast]*job
+
+	stop context.CancelFunc
+	done sync.WaitGroup
+}
+
+// job is what the workers need to know of a broadcast.
+type job struct {
+	b     broadcast.Broadcast
+	texts broadcast.Texts
+	book  *message.Book
+}
+
+// New returns a service; Start begins its work.
+func New(o Options) *Service {
+	if o.Settle == 0 {
+		o.Settle = 8 * time.Second
+	}
+	s := &Service{o: o, texts: map[id.Broadcast]*job{}}
+	s.clock = newClock(o.Now)
+	s.outcomes = newCollector(s)
+	for i := range o.Ways {
+		s.lines = append(s.lines, newLine(s, &o.Ways[i]))
+	}
+	return s
+}
+
+// Start loads what can still change, puts what a crash left into order, fills the queue and begins to send.
+func (s *Service) Start(ctx context.Context) error {
+	running := context.WithoutCancel(ctx)
+	running, s.stop = context.WithCancel(running)
+	if err := s.recover(ctx); err != nil {
+		s.stop()
+		return err
+	}
+	s.done.Go(func() { s.clock.run(running) })
+	s.done.Go(func() { s.outcomes.run(running) })
+	s.done.Go(func() { s.sweep(running) })
+	for _, l := range s.lines {
+		l.start(running, &s.done)
+	}
+	return nil
+}
+
+// Close stops claiming, waits until what was claimed has an outcome or the context ends, and records it. The gateways must
+// still be running; what stays without an outcome is uncertain at the next start.
+func (s *Service) Close(ctx context.Context) error {
+	for _, l := range s.lines {
+		l.halt()
+	}
+	for _, l := range s.lines {
+		l.drain(ctx)
+	}
+	err := s.outcomes.drain(ctx)
+	s.stop()
+	s.done.Wait()
+	return err
+}
+
+// launched are the states whose copies can still change. Of closed ones only the newest matter: receipts for others are
+// too late for anybody.
+var launched = []broadcast.State{
+	broadcast.Expanding, broadcast.Sending, broadcast.Open, broadcast.Stopped, broadcast.Closed,
+}
+
+func (s *Service) recover(ctx context.Context) error {
+	for _, state := range launched {
+		var list []broadcast.Broadcast
+		err := s.o.Broadcasts.InState(state, func(b broadcast.Broadcast) error {
+			if state != broadcast.Closed || s.o.Now().Sub(b.Closed) < reportWait {
+				list = append(list, b)
+			}
+			return nil
+		})
+		if err != nil {
+			return err
+		}
+		for _, b := range list {
+			if err := s.recoverOne(ctx, b); err != nil {
+				return fmt.Errorf("recover broadcast %s: %w", b.ID, err)
+			}
+		}
+	}
+	_, err := s.o.Store.UpdateEssential(ctx, s.o.Messages.LoadOrphans)
+	if err != nil {
+		return err
+	}
+	return s.o.Messages.EachPending(func(p message.Pending) error {
+		s.clock.at(s.o.Now(), func(ctx context.Context) { s.offer(ctx, p) })
+		return nil
+	})
+}
+
+// recoverOne turns claims without an outcome into uncertain parts and settles them after a while.
+func (s *Service) recoverOne(ctx context.Context, b broadcast.Broadcast) error {
+	book, err := s.o.Messages.Load(ctx, b.ID)
+	if err != nil {
+		return err
+	}
+	for _, run := range book.Runs() {
+		for {
+			refs := book.InState(run, message.Submitting, maxRefs)
+			if len(refs) == 0 {
+				break
+			}
+			_, err := s.o.Store.UpdateEssential(ctx, func(tx *store.Tx) error {
+				return s.o.Messages.Doubt(tx, run, refs)
+			})
+			if err != nil {
+				return err
+			}
+		}
+		if refs := book.InState(run, message.SubmitUncertain, 1<<30); len(refs) > 0 {
+			s.settleLater(run, refs)
+		}
+	}
+	if b.State == broadcast.Stopped {
+		s.Halt(b.ID)
+	}
+	s.finishLater(b.ID)
+	return nil
+}
+
+// maxRefs bounds the parts of one entry of the ledger.
+const maxRefs = 4096
+
+// Ready takes pages that were just written into the queue.
+func (s *Service) Ready(pages []message.Pending) {
+	now := s.o.Now()
+	for _, p := range pages {
+		s.clock.at(now, func(ctx context.Context) { s.offer(ctx, p) })
+	}
+}
+
+// Expanded is told that all copies of a broadcast are written.
+func (s *Service) Expanded(b id.Broadcast) {
+	s.forget(b)
+	book := s.o.Messages.Book(b)
+	if book == nil {
+		return
+	}
+	if got, err := s.o.Broadcasts.Get(b); err == nil && got.State == broadcast.Stopped {
+		s.Halt(b)
+		return
+	}
+	s.finishLater(b)
+}
+
+// offer puts a page into the queue of each route that has copies in it. When the queue is full it tries again.
+func (s *Service) offer(ctx context.Context, p message.Pending) {
+	priority := bus.Normal
+	if p.Priority == 0 {
+		priority = bus.Urgent
+	}
+	data := encodePage(p)
+	for _, l := range s.lines {
+		name := fmt.Sprintf("%v.%d.%d.%d.%d", p.Run.Broadcast, p.Run.Round, p.Run.Channel, p.Page, s.offers.Add(1))
+		err := s.o.Bus.Offer(ctx, l.way.Route.Name, priority, name, data)
+		switch {
+		case err == nil || ctx.Err() != nil:
+		case fault.CodeOf(err) == "queue_closed":
+		default:
+			s.clock.at(s.o.Now().Add(time.Second), func(ctx context.Context) { s.offer(ctx, p) })
+			return
+		}
+	}
+}
+
+const pageLen = 15
+
+func encodePage(p message.Pending) []byte {
+	b := id.Append(make([]byte, 0, pageLen), p.Run.Broadcast)
+	b = append(b, p.Run.Round, byte(p.Run.Channel), p.Priority)
+	return binary.BigEndian.AppendUint32(b, p.Page)
+}
+
+func decodePage(b []byte) (message.Pending, bool) {
+	if len(b) != pageLen {
+		return message.Pending{}, false
+	}
+	which, _ := id.FromBytes[id.Broadcast](b)
+	return message.Pending{
+		Run:      message.Run{Broadcast: which, Round: b[8], Channel: message.Channel(b[9])},
+		Priority: b[10], Page: binary.BigEndian.Uint32(b[11:]),
+	}, true
+}
+
+// jobOf returns what is known of a broadcast, reading it once.
+func (s *Service) jobOf(ctx context.Context, which id.Broadcast) (*job, error) {
+	s.mu.Lock()
+	j := s.texts[which]
+	s.mu.Unlock()
+	if j != nil {
+		return j, nil
+	}
+	b, err := s.o.Broadcasts.Get(which)
+	if err != nil {
+		return nil, err
+	}
+	texts, err := b.Content.Texts()
+	if err != nil {
+		return nil, err
+	}
+	book, err := s.o.Messages.Load(ctx, which)
+	if err != nil {
+		return nil, err
+	}
+	j = &job{b: b, texts: texts, book: book}
+	s.mu.Lock()
+	s.texts[which] = j
+	s.mu.Unlock()
+	return j, nil
+}
+
+func (s *Service) forget(b id.Broadcast) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	delete(s.texts, b)
+}
+
+// Halt ends whatever of a stopped broadcast was not handed over yet.
+func (s *Service) Halt(b id.Broadcast) {
+	s.forget(b)
+	s.clock.at(s.o.Now(), func(ctx context.Context) {
+		if err := s.halt(ctx, b); err != nil && ctx.Err() == nil {
+			s.o.Log.Error("stopped broadcast not settled", "broadcast", b.String(), "error", err)
+			s.clock.at(s.o.Now().Add(5*time.Second), func(context.Context) { s.Halt(b) })
+		}
+	})
+}
+
+// haltPages bounds the pages ended in one entry of the ledger.
+const haltPages = 512
+
+func (s *Service) halt(ctx context.Context, b id.Broadcast) error {
+	book, err := s.o.Messages.Load(ctx, b)
+	if err != nil {
+		return err
+	}
+	for _, run := range book.Runs() {
+		more := true
+		for from := uint32(0); more; from += haltPages {
+			_, err := s.o.Store.UpdateEssential(ctx, func(tx *store.Tx) (err error) {
+				more, err = s.o.Messages.Halt(tx, run, from, from+haltPages)
+				return err
+			})
+			if err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// finishLater moves a broadcast to open once nothing is left to hand over.
+func (s *Service) finishLater(b id.Broadcast) {
+	s.clock.at(s.o.Now(), func(ctx context.Context) { s.finish(ctx, b) })
+}
+
+func (s *Service) finish(ctx context.Context, b id.Broadcast) {
+	book := s.o.Messages.Book(b)
+	if book == nil || book.Pending() > 0 {
+		return
+	}
+	got, err := s.o.Broadcasts.Get(b)
+	if err != nil || got.State != broadcast.Sending {
+		return
+	}
+	if _, err := s.o.Broadcasts.Advance(ctx, b, broadcast.Open); err != nil && ctx.Err() == nil {
+		s.o.Log.Error("broadcast not moved on", "broadcast", b.String(), "error", err)
+		s.clock.at(s.o.Now().Add(5*time.Second), func(ctx context.Context) { s.finish(ctx, b) })
+	}
+}
+
+// Route returns the configured route of that name.
+func (s *Service) Route(name string) (config.Route, bool) {
+	i := slices.IndexFunc(s.o.Ways, func(w Way) bool { return w.Route.Name == name })
+	if i < 0 {
+		return config.Route{}, false
+	}
+	return s.o.Ways[i].Route, true
+}

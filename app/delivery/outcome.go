@@ -1,0 +1,307 @@
+package delivery
+
+import (
+	"context"
+	"sync"
+	"time"
+
+	"noroshi/app/broadcast"
+	"noroshi/app/gateway"
+	"noroshi/app/id"
+	"noroshi/app/message"
+	"noroshi/app/store"
+)
+
+type storeSeq = id.Seq
+
+// collector gathers outcomes and writes them down in batches, a few milliseconds after they came.
+type collector struct {
+	s       *Service
+	mu      sync.Mutex
+	waiting map[message.Run][]done
+	count   int
+	writing int // batches that are being committed
+	wake    chan struct{}
+	idle    chan struct{} // signalled when nothing is gathered and nothing is written
+}
+
+// done is one outcome with the page it belongs to.
+type done struct {
+	message.PartOutcome
+	work *pageWork
+}
+
+const (
+	gather     = 4 * time.Millisecond
+	maxBatch   = 2048
+	maxWriting = 2
+)
+
+func newCollector(s *Service) *collector {
+	return &collector{
+		s: s, waiting: map[message.Run][]done{}, wake: make(chan struct{}, 1), idle: make(chan struct{}, 1),
+	}
+}
+
+// take is called by the gateway for each part: it makes the id known and puts the outcome on the heap.
+func (c *collector) take(l *line, sl *slice, i int, o gateway.Outcome) {
+	p := message.PartOutcome{Ref: sl.refs[i], Route: sl.route, Outcome: o}
+	if o.Class == gateway.Accepted {
+		c.s.o.Messages.Register(l.way.Route.Name, p.Ref, o.MessageID)
+	} else {
+		p.Again = c.s.again(p)
+	}
+	c.mu.Lock()
+	c.waiting[sl.run] = append(c.waiting[sl.run], done{PartOutcome: p, work: sl.work})
+	c.count++
+	first := c.count == 1 || c.count == maxBatch
+	c.mu.Unlock()
+	if first {
+		signal(c.wake)
+	}
+}
+
+func signal(ch chan struct{}) {
+	select {
+	case ch <- struct{}{}:
+	default:
+	}
+}
+
+// run writes what was gathered until the context ends.
+func (c *collector) run(ctx context.Context) {
+	timer := time.NewTimer(time.Hour)
+	defer timer.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-c.wake:
+		}
+		c.mu.Lock()
+		full := c.count >= maxBatch
+		c.mu.Unlock()
+		if !full {
+			timer.Reset(gather)
+			select {
+			case <-ctx.Done():
+				return
+			case <-timer.C:
+			}
+		}
+		c.flush()
+	}
+}
+
+// flush submits one batch of each run; with too many on their way it leaves the rest for when one is through.
+func (c *collector) flush() {
+	c.mu.Lock()
+	if c.writing >= maxWriting {
+		c.mu.Unlock()
+		return
+	}
+	batches := map[message.Run][]done{}
+	for run, list := range c.waiting {
+		n := min(len(list), maxBatch)
+		batches[run] = list[:n:n]
+		c.count -= n
+		if n == len(list) {
+			delete(c.waiting, run)
+		} else {
+			c.waiting[run] = list[n:]
+		}
+	}
+	c.writing += len(batches)
+	left := c.count > 0
+	c.mu.Unlock()
+	for run, list := range batches {
+		c.write(run, list)
+	}
+	if left {
+		signal(c.wake)
+	}
+}
+
+func (c *collector) write(run message.Run, list []done) {
+	outcomes := make([]message.PartOutcome, len(list))
+	for i := range list {
+		outcomes[i] = list[i].PartOutcome
+	}
+	c.s.o.Store.SubmitEssential(func(tx *store.Tx) error {
+		return c.s.o.Messages.Record(tx, run, outcomes)
+	}, func(_ storeSeq, err error) {
+		if err != nil {
+			c.s.o.Log.Error("outcomes not recorded", "broadcast", run.Broadcast.String(), "parts", len(list), "error", err)
+			// They stay claimed: after the store works again, or at the next start, they are uncertain and shown so.
+			c.s.doubtLater(run, list)
+		} else {
+			c.s.recorded(run, list)
+		}
+		c.mu.Lock()
+		c.writing--
+		idle := c.writing == 0 && c.count == 0
+		c.mu.Unlock()
+		if idle {
+			signal(c.idle)
+		}
+		signal(c.wake)
+	})
+}
+
+// drain waits until everything that was taken is recorded.
+func (c *collector) drain(ctx context.Context) error {
+	for {
+		c.mu.Lock()
+		idle := c.writing == 0 && c.count == 0
+		c.mu.Unlock()
+		if idle {
+			return nil
+		}
+		signal(c.wake)
+		select {
+		case <-c.idle:
+		case <-ctx.Done():
+			return ctx.Err()
+		}
+	}
+}
+
+// The pauses before the second, third and fourth try (spec: 30 s, 2 min, 10 min).
+var pauses = []time.Duration{30 * time.Second, 2 * time.Minute, 10 * time.Minute}
+
+// throttlePause is how long a part waits that the operator found too fast; the gateway slows down by itself.
+const throttlePause = time.Second
+
+// again returns the pause before the next try; 0 when there is none.
+func (s *Service) again(p message.PartOutcome) time.Duration {
+	switch p.Class {
+	case gateway.Throttled:
+		return throttlePause
+	case gateway.Retry, gateway.RouteConfig, gateway.BindFatal, gateway.BindRetry:
+	default:
+		return 0
+	}
+	book := s.o.Messages.Book(p.Ref.Run.Broadcast)
+	if book == nil {
+		return pauses[0]
+	}
+	tries := book.Tries(p.Ref)
+	if tries >= len(pauses) || (p.Class == gateway.RouteConfig && tries > 0) {
+		return 0
+	}
+	return pauses[tries]
+}
+
+// recorded follows up on outcomes that are durable: it ends jobs, offers again, and settles what is uncertain.
+func (s *Service) recorded(run message.Run, list []done) {
+	now := s.o.Now()
+	var uncertain []message.Ref
+	retries := map[message.Pending]time.Duration{}
+	for _, d := range list {
+		switch {
+		case d.Class == gateway.Uncertain:
+			uncertain = append(uncertain, d.Ref)
+		case d.Class == gateway.NotSent:
+			if d.work != nil {
+				d.work.again()
+			}
+		case d.Again > 0 && d.work != nil:
+			if was, ok := retries[d.work.page]; !ok || d.Again < was {
+				retries[d.work.page] = d.Again
+			}
+		}
+		if d.work != nil {
+			d.work.end(1)
+		}
+	}
+	for page, wait := range retries {
+		// A second is the grain of the due time in the log.
+		s.clock.at(now.Add(wait+time.Second), func(ctx context.Context) { s.offer(ctx, page) })
+	}
+	if len(uncertain) > 0 {
+		s.settleLater(run, uncertain)
+	}
+	if book := s.o.Messages.Book(run.Broadcast); book != nil && book.Pending() == 0 {
+		s.finishLater(run.Broadcast)
+	}
+}
+
+// refuse records parts that cannot go out at all.
+func (s *Service) refuse(ctx context.Context, run message.Run, outcomes []message.PartOutcome) error {
+	_, err := s.o.Store.UpdateEssential(ctx, func(tx *store.Tx) error {
+		// A refusal follows a claim like any other outcome, so that the timeline shows a try.
+		refs := make([]message.Ref, len(outcomes))
+		for i := range outcomes {
+			refs[i] = outcomes[i].Ref
+		}
+		if _, err := s.o.Messages.Claim(tx, run, refs); err != nil {
+			return err
+		}
+		return s.o.Messages.Record(tx, run, outcomes)
+	})
+	if err == nil {
+		s.finishLater(run.Broadcast)
+	}
+	return err
+}
+
+// doubtLater turns outcomes that could not be recorded into uncertain parts once the store works again.
+func (s *Service) doubtLater(run message.Run, list []done) {
+	refs := make([]message.Ref, len(list))
+	for i := range list {
+		refs[i] = list[i].Ref
+		if list[i].work != nil {
+			list[i].work.end(1)
+		}
+	}
+	s.clock.at(s.o.Now().Add(5*time.Second), func(ctx context.Context) {
+		_, err := s.o.Store.UpdateEssential(ctx, func(tx *store.Tx) error { return s.o.Messages.Doubt(tx, run, refs) })
+		if err != nil {
+			s.doubtLater(run, list)
+			return
+		}
+		s.settleLater(run, refs)
+	})
+}
+
+// settleLater decides about uncertain parts after receipts had time to prove that they were taken.
+func (s *Service) settleLater(run message.Run, refs []message.Ref) {
+	s.clock.at(s.o.Now().Add(s.o.Settle), func(ctx context.Context) {
+		if err := s.settle(ctx, run, refs); err != nil && ctx.Err() == nil {
+			s.o.Log.Error("uncertain parts not settled", "broadcast", run.Broadcast.String(), "error", err)
+			s.settleLater(run, refs)
+		}
+	})
+}
+
+func (s *Service) settle(ctx context.Context, run message.Run, refs []message.Ref) error {
+	b, err := s.o.Broadcasts.Get(run.Broadcast)
+	if err != nil {
+		return err
+	}
+	decision := message.MarkUnknown
+	if b.Content.Policy() == broadcast.Resend && b.State != broadcast.Stopped && b.State != broadcast.Closed {
+		decision = message.SendAgain
+	}
+	pages := map[uint32]bool{}
+	for len(refs) > 0 {
+		chunk := refs[:min(len(refs), maxRefs)]
+		refs = refs[len(chunk):]
+		_, err := s.o.Store.UpdateEssential(ctx, func(tx *store.Tx) error {
+			return s.o.Messages.Decide(tx, run, chunk, decision)
+		})
+		if err != nil {
+			return err
+		}
+		for _, r := range chunk {
+			pages[r.Page()] = true
+		}
+	}
+	if decision == message.SendAgain {
+		for page := range pages {
+			s.offer(ctx, message.Pending{Run: run, Page: page, Priority: b.Content.Priority()})
+		}
+	}
+	s.finish(ctx, run.Broadcast)
+	return nil
+}

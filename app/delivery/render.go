@@ -1,0 +1,104 @@
+package delivery
+
+import (
+	"slices"
+
+	"noroshi/app/config"
+	"noroshi/app/gateway"
+	"noroshi/app/message"
+	"noroshi/app/smstext"
+)
+
+// renderer makes the parts of one page's copies for one route.
+type renderer struct {
+	l      *line
+	j      *job
+	head   message.Head
+	run    message.Run
+	first  uint32
+	copies []message.Copy
+	plain  [256][]smstext.Part // parts of texts that are the same for everybody
+	route  uint8
+}
+
+func (r *renderer) load(messages *message.Service, page uint32) error {
+	r.first = page * message.PageSize
+	r.route = message.NoRoute
+	for i, use := range r.head.Routes {
+		if use.Name == r.l.way.Route.Name {
+			r.route = uint8(i)
+		}
+	}
+	return messages.EachCopy(r.run, r.head, page, func(_ uint32, c message.Copy) error {
+		r.copies = append(r.copies, c)
+		return nil
+	})
+}
+
+// slice renders parts. Copies of other routes are left out; what cannot go out as it was settled is refused.
+func (r *renderer) slice(refs []message.Ref) (sl *slice, refused []message.PartOutcome) {
+	sl = &slice{
+		run: r.run, route: r.route, refs: make([]message.Ref, 0, len(refs)), parts: make([]gateway.Part, 0, len(refs)),
+	}
+	var parts []smstext.Part
+	last := -1
+	for _, ref := range refs {
+		at := int(ref.Copy - r.first)
+		if at >= len(r.copies) {
+			continue
+		}
+		c := &r.copies[at]
+		if c.Route != r.route {
+			if r.stray(c.Route) {
+				refused = append(refused, r.refusal(ref, gateway.RouteConfig))
+			}
+			continue
+		}
+		if at != last {
+			parts, last = r.parts(c), at
+		}
+		if int(ref.Part) >= len(parts) || len(parts) != int(c.Parts) {
+			refused = append(refused, r.refusal(ref, gateway.MessagePermanent))
+			continue
+		}
+		sl.refs = append(sl.refs, ref)
+		sl.parts = append(sl.parts, gateway.Part{To: c.Number, Wire: parts[ref.Part]})
+	}
+	return sl, refused
+}
+
+// stray reports whether nobody else will take a copy of that route: it has none, or one that is no longer configured. The
+// first line looks after them, so that they are refused once.
+func (r *renderer) stray(route uint8) bool {
+	if r.l != r.l.s.lines[0] {
+		return false
+	}
+	name := r.head.RouteName(route)
+	return !slices.ContainsFunc(r.l.s.o.Ways, func(w Way) bool { return w.Route.Name == name })
+}
+
+func (r *renderer) refusal(ref message.Ref, class gateway.Class) message.PartOutcome {
+	return message.PartOutcome{Ref: ref, Route: r.route, Outcome: gateway.Outcome{Class: class}}
+}
+
+// parts returns the parts of a copy; none when the text cannot be sent on the route.
+func (r *renderer) parts(c *message.Copy) []smstext.Part {
+	text := int(c.Text)
+	plain := r.j.texts.Plain(text)
+	if plain && r.plain[c.Text] != nil {
+		return r.plain[c.Text]
+	}
+	m, err := smstext.Encode(Text(&r.l.way.Route, r.j, c), r.l.profile, r.head.Ref)
+	if err != nil {
+		return nil
+	}
+	if plain {
+		r.plain[c.Text] = m.Parts
+	}
+	return m.Parts
+}
+
+// Text returns the exact text of a copy on a route.
+func Text(route *config.Route, j *job, c *message.Copy) string {
+	return gateway.Dress(route, j.texts.Render(int(c.Text), c.Vars, gateway.ReplyNumberOf(route)))
+}

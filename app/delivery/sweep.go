@@ -1,0 +1,189 @@
+package delivery
+
+import (
+	"context"
+	"time"
+
+	"noroshi/app/broadcast"
+	"noroshi/app/gateway"
+	"noroshi/app/id"
+	"noroshi/app/message"
+	"noroshi/app/store"
+)
+
+const (
+	sweepEvery    = 10 * time.Second
+	deadlineEvery = 10 * time.Minute
+	// reportWait is how long operators keep trying when nobody told them otherwise, and a day for the receipt to come.
+	reportWait = 72 * time.Hour
+	lateDay    = 24 * time.Hour
+)
+
+// sweep looks after what no event wakes: receipts without a part, and parts nobody reports on any more.
+func (s *Service) sweep(ctx context.Context) {
+	ticker := time.NewTicker(sweepEvery)
+	defer ticker.Stop()
+	deadlines := s.o.Now()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-ticker.C:
+		}
+		var left int
+		_, err := s.o.Store.UpdateEssential(ctx, func(tx *store.Tx) (err error) {
+			left, err = s.o.Messages.RetryOrphans(tx)
+			return err
+		})
+		s.orphans.Store(int64(left))
+		if err != nil && ctx.Err() == nil {
+			s.o.Log.Error("receipts without a part not tried again", "error", err)
+		}
+		if now := s.o.Now(); now.Sub(deadlines) >= deadlineEvery {
+			deadlines = now
+			if err := s.expire(ctx, now); err != nil && ctx.Err() == nil {
+				s.o.Log.Error("deadlines not applied", "error", err)
+			}
+		}
+	}
+}
+
+// expire settles parts that were accepted and never reported on.
+func (s *Service) expire(ctx context.Context, now time.Time) error {
+	for _, state := range []broadcast.State{broadcast.Sending, broadcast.Open, broadcast.Stopped} {
+		var late []id.Broadcast
+		err := s.o.Broadcasts.InState(state, func(b broadcast.Broadcast) error {
+			if now.Sub(b.Launched) > s.patience() {
+				late = append(late, b.ID)
+			}
+			return nil
+		})
+		if err != nil {
+			return err
+		}
+		for _, b := range late {
+			if err := s.expireOne(ctx, b); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// patience is the longest validity of the routes and a day, or 72 hours.
+func (s *Service) patience() time.Duration {
+	longest := time.Duration(0)
+	for _, w := range s.o.Ways {
+		if w.Route.ValidityHours == 0 {
+			return reportWait
+		}
+		longest = max(longest, time.Duration(w.Route.ValidityHours)*time.Hour)
+	}
+	return longest + lateDay
+}
+
+func (s *Service) expireOne(ctx context.Context, b id.Broadcast) error {
+	book, err := s.o.Messages.Load(ctx, b)
+	if err != nil {
+		return err
+	}
+	for _, run := range book.Runs() {
+		for _, state := range []message.PartState{message.Accepted, message.Enroute} {
+			for {
+				refs := book.InState(run, state, maxRefs)
+				if len(refs) == 0 {
+					break
+				}
+				_, err := s.o.Store.UpdateEssential(ctx, func(tx *store.Tx) error {
+					return s.o.Messages.Decide(tx, run, refs, message.WaitedOut)
+				})
+				if err != nil {
+					return err
+				}
+			}
+		}
+	}
+	return nil
+}
+
+// Progress is how far a broadcast is.
+type Progress struct {
+	Total     int     // parts
+	Pending   int     // parts that may still have to be handed over
+	PerSecond float64 // speed of the routes it uses now
+	Left      time.Duration
+	Reason    string // route_down, throttled, paused, recovering; empty when nothing holds it back
+	Route     string // the route of which Reason speaks
+}
+
+// Progress returns how far a broadcast is and what holds it back.
+func (s *Service) Progress(b id.Broadcast) Progress {
+	book := s.o.Messages.Book(b)
+	if book == nil {
+		return Progress{}
+	}
+	p := Progress{Total: book.Total(), Pending: book.Pending()}
+	if p.Pending == 0 {
+		return p
+	}
+	limit := 0.0
+	for _, w := range s.o.Ways {
+		h := w.Sender.Health()
+		p.PerSecond += h.Rate
+		limit += h.Limit * h.Cut
+		if reason := holdUp(h); reason != "" && p.Reason == "" {
+			p.Reason, p.Route = reason, w.Route.Name
+		}
+	}
+	if book.Counts()[message.SubmitUncertain] > 0 && p.Reason == "" {
+		p.Reason = "recovering"
+	}
+	speed := p.PerSecond
+	if speed <= 0 {
+		speed = limit
+	}
+	if speed > 0 {
+		p.Left = time.Duration(float64(p.Pending) / speed * float64(time.Second))
+	}
+	return p
+}
+
+func holdUp(h gateway.Health) string {
+	switch h.State {
+	case gateway.Connecting, gateway.Down, gateway.Refused, gateway.Stopped:
+		return "route_down"
+	case gateway.Throttling:
+		return "throttled"
+	case gateway.Paused:
+		return "paused"
+	case gateway.Bound:
+	}
+	return ""
+}
+
+// Load is what waits in the queue, for the system page.
+type Load struct {
+	Urgent, Normal               int // pages in the queue
+	Pending, Retrying, Uncertain int // parts
+	Orphans                      int // receipts that fit no part yet
+}
+
+// Load returns what waits now.
+func (s *Service) Load() Load {
+	var l Load
+	for _, line := range s.lines {
+		if u, n, err := s.o.Bus.Depth(line.way.Route.Name); err == nil {
+			l.Urgent, l.Normal = l.Urgent+u, l.Normal+n
+		}
+	}
+	for _, b := range s.o.Messages.Broadcasts() {
+		if book := s.o.Messages.Book(b); book != nil {
+			c := book.Counts()
+			l.Pending += c[message.Queued] + c[message.Submitting]
+			l.Retrying += c[message.RetryWait]
+			l.Uncertain += c[message.SubmitUncertain]
+		}
+	}
+	l.Orphans = int(s.orphans.Load())
+	return l
+}
