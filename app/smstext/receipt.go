@@ -133,12 +133,16 @@ func (d *Deliver) looksLikeReceipt(text receiptText, labels []label) bool {
 }
 
 func (r *Receipt) readIDs(d *Deliver, text receiptText, labels []label) {
+	r.IDs = make([]string, 0, 2)
 	first := clip(strings.TrimSpace(strings.TrimRight(latin1Text(d.ReceiptedID), "\x00")))
 	if first != "" {
 		r.IDs = append(r.IDs, first)
 	}
 	if second := clip(text.token(labels, fieldID)); second != "" && second != first {
 		r.IDs = append(r.IDs, second)
+	}
+	if len(r.IDs) == 0 {
+		r.IDs = nil
 	}
 }
 
@@ -172,7 +176,7 @@ func clip(s string) string { return strings.ToValidUTF8(s[:min(len(s), maxID)], 
 // receiptDate reads the digits of a date. Twelve digits are yyMMddHHmmss with some SMSCs and yyyyMMddHHmm with others;
 // the reading nearer to the time of receipt is taken.
 func receiptDate(s string, o ReceiptOptions) time.Time {
-	if count9(s) != len(s) {
+	if countDigits(s) != len(s) {
 		return time.Time{}
 	}
 	zone := o.Zone
@@ -181,11 +185,11 @@ func receiptDate(s string, o ReceiptOptions) time.Time {
 	}
 	switch len(s) {
 	case 10:
-		return calendar("20"+s+"00", zone)
+		return calendar("20", s, zone)
 	case 14:
-		return calendar(s, zone)
+		return calendar(s[:2], s[2:], zone)
 	case 12:
-		short, long := calendar("20"+s, zone), calendar(s+"00", zone)
+		short, long := calendar("20", s, zone), calendar(s[:2], s[2:], zone)
 		if short.IsZero() {
 			return long
 		}
@@ -197,13 +201,27 @@ func receiptDate(s string, o ReceiptOptions) time.Time {
 	return time.Time{}
 }
 
-// count9 returns how many digits s begins with.
-func count9(s string) int { return len(s) - len(strings.TrimLeft(s, "0123456789")) }
+// countDigits returns how many digits s begins with.
+func countDigits(s string) int {
+	n := 0
+	for n < len(s) && s[n] >= '0' && s[n] <= '9' {
+		n++
+	}
+	return n
+}
 
-// calendar reads yyyyMMddHHmmss; zero when there is no such time.
-func calendar(s string, zone *time.Location) time.Time {
-	t, err := time.ParseInLocation("20060102150405", s, zone)
-	if err != nil {
+// calendar reads the digits of a century and those of yyMMddHHmm with or without ss; zero when there is no such time.
+func calendar(century, s string, zone *time.Location) time.Time {
+	var part [6]int
+	for i := 0; i+1 < len(s); i += 2 {
+		part[i/2] = count(s[i : i+2])
+	}
+	year, month, day, hour := count(century)*100+part[0], time.Month(part[1]), part[2], part[3]
+	if month < 1 || month > 12 || day < 1 || hour > 23 || part[4] > 59 || part[5] > 59 {
+		return time.Time{}
+	}
+	t := time.Date(year, month, day, hour, part[4], part[5], 0, zone)
+	if t.Day() != day {
 		return time.Time{}
 	}
 	return t

@@ -1,6 +1,9 @@
 package smstext
 
-import "strings"
+import (
+	"strings"
+	"unicode/utf8"
+)
 
 // field is one of the fields of a receipt's text (SMPP 3.4 appendix B).
 type field uint8
@@ -73,12 +76,12 @@ func labelAt(s string, i int) (label, bool) {
 	if i > 0 && wordByte(s[i-1]) {
 		return label{}, false
 	}
-	switch s[i] | 0x20 {
-	case 'i', 's', 'd', 'e', 't':
-	default:
-		return label{}, false
-	}
-	for _, n := range labelNames {
+	initial := s[i] | 0x20
+	for j := range labelNames {
+		n := &labelNames[j]
+		if n.name[0] != initial {
+			continue
+		}
 		end := matchName(s, i, n.name)
 		if end < 0 {
 			continue
@@ -176,8 +179,10 @@ func (t receiptText) rest(labels []label) string {
 }
 
 func (t receiptText) characters(v string) string {
-	if t.octets {
-		return latin1Text([]byte(v))
+	for i := 0; t.octets && i < len(v); i++ {
+		if v[i] >= utf8.RuneSelf {
+			return latin1Text([]byte(v))
+		}
 	}
 	return v
 }

@@ -93,6 +93,21 @@ func TestParseReceipt_keeps_to_the_routes_settings(t *testing.T) {
 	}
 }
 
+func TestParseReceipt_reads_only_dates_that_exist(t *testing.T) {
+	t.Parallel()
+	for text, want := range map[string]string{
+		"2603101200": "2026-03-10T12:00:00", "20260310120059": "2026-03-10T12:00:59", "2602290000": "",
+		"2402290000": "2024-02-29T00:00:00", "2613010000": "", "2600010000": "", "2601000000": "", "2601012400": "",
+		"2601012360": "", "20260310120060": "", "26031012": "", "2603101x00": "", "": "",
+		"260310115900": "2026-03-10T11:59:00", "202603101159": "2026-03-10T11:59:00",
+	} {
+		d := smstext.Deliver{ESMClass: 4, ShortMessage: []byte("id:1 stat:DELIVRD done date:" + text)}
+		if got := dateText(smstext.ParseReceipt(&d, smstext.ReceiptOptions{Received: noon}).Done); got != want {
+			t.Errorf("done date %q = %q, want %q", text, got, want)
+		}
+	}
+}
+
 func TestParseReceipt_takes_the_parameter_before_the_text(t *testing.T) {
 	t.Parallel()
 	words := []struct {
