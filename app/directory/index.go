@@ -7,6 +7,7 @@ import (
 	"maps"
 	"slices"
 
+	"noroshi/app/directory/pack"
 	"noroshi/app/directory/words"
 	"noroshi/app/fault"
 	"noroshi/app/id"
@@ -335,8 +336,8 @@ func Revision(tx *store.Tx) (uint64, error) {
 	if _, _, err := store.CheckVersion(v, countVersion); err != nil {
 		return 0, err
 	}
-	d := decoder{s: string(v[1:])}
-	return d.number(), nil
+	d := pack.NewDecoder(v[1:])
+	return d.Number(), nil
 }
 
 func readTally(tx *store.Tx, key []byte) (tally, error) {

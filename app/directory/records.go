@@ -2,8 +2,8 @@ package directory
 
 import (
 	"encoding/binary"
-	"time"
 
+	"noroshi/app/directory/pack"
 	"noroshi/app/fault"
 	"noroshi/app/id"
 	"noroshi/app/phone"
@@ -43,10 +43,10 @@ func encodeRecipient(r Recipient) []byte {
 	}
 	b = binary.AppendUvarint(b, flags)
 	b = binary.AppendUvarint(b, r.Version)
-	b = binary.AppendUvarint(b, millis(r.Created))
-	b = binary.AppendUvarint(b, millis(r.Updated))
+	b = binary.AppendUvarint(b, pack.Millis(r.Created))
+	b = binary.AppendUvarint(b, pack.Millis(r.Updated))
 	for _, s := range [...]string{r.ExternalID, r.Name, r.Reading, r.Department, r.Language, r.Zone, r.Note} {
-		b = appendString(b, s)
+		b = pack.String(b, s)
 	}
 	b = binary.AppendUvarint(b, uint64(len(r.Phones)))
 	for _, p := range r.Phones {
@@ -56,11 +56,11 @@ func encodeRecipient(r Recipient) []byte {
 		}
 		b = append(b, state)
 		b = binary.AppendUvarint(b, uint64(p.Number))
-		b = appendString(appendString(appendString(b, p.Raw), p.Country), p.Label)
+		b = pack.String(pack.String(pack.String(b, p.Raw), p.Country), p.Label)
 	}
 	b = binary.AppendUvarint(b, uint64(len(r.Mails)))
 	for _, m := range r.Mails {
-		b = appendString(appendString(b, m.Address), m.Label)
+		b = pack.String(pack.String(b, m.Address), m.Label)
 	}
 	b = binary.AppendUvarint(b, uint64(len(r.Groups)))
 	for _, g := range r.Groups {
@@ -68,7 +68,7 @@ func encodeRecipient(r Recipient) []byte {
 	}
 	b = binary.AppendUvarint(b, uint64(len(r.Attributes)))
 	for _, a := range r.Attributes {
-		b = appendString(appendString(b, a.Name), a.Value)
+		b = pack.String(pack.String(b, a.Name), a.Value)
 	}
 	return b
 }
@@ -78,44 +78,44 @@ func decodeRecipient(who id.Recipient, b []byte) (Recipient, error) {
 	if _, _, err := store.CheckVersion(b, recipientVersion); err != nil {
 		return Recipient{}, err
 	}
-	d := decoder{s: string(b[1:])}
+	d := pack.NewDecoder(b[1:])
 	r := Recipient{ID: who}
-	flags := d.number()
+	flags := d.Number()
 	r.OptedOut, r.Blocked = flags&flagOptedOut != 0, flags&flagBlocked != 0
-	r.Version = d.number()
-	r.Created, r.Updated = d.time(), d.time()
+	r.Version = d.Number()
+	r.Created, r.Updated = d.Time(), d.Time()
 	for _, s := range [...]*string{&r.ExternalID, &r.Name, &r.Reading, &r.Department, &r.Language, &r.Zone, &r.Note} {
-		*s = d.text()
+		*s = d.Text()
 	}
-	if n := d.count(5); n > 0 {
+	if n := d.Count(5); n > 0 {
 		r.Phones = make([]Phone, n)
 		for i := range r.Phones {
-			state := d.octet()
+			state := d.Octet()
 			r.Phones[i] = Phone{
-				Status: phone.Status(state >> 1), Forced: state&1 != 0, Number: phone.Number(d.number()),
-				Raw: d.text(), Country: d.text(), Label: d.text(),
+				Status: phone.Status(state >> 1), Forced: state&1 != 0, Number: phone.Number(d.Number()),
+				Raw: d.Text(), Country: d.Text(), Label: d.Text(),
 			}
 		}
 	}
-	if n := d.count(2); n > 0 {
+	if n := d.Count(2); n > 0 {
 		r.Mails = make([]Mail, n)
 		for i := range r.Mails {
-			r.Mails[i] = Mail{Address: d.text(), Label: d.text()}
+			r.Mails[i] = Mail{Address: d.Text(), Label: d.Text()}
 		}
 	}
-	if n := d.count(8); n > 0 {
+	if n := d.Count(8); n > 0 {
 		r.Groups = make([]id.Group, n)
 		for i := range r.Groups {
-			r.Groups[i] = id.Group(d.word())
+			r.Groups[i] = id.Group(d.Word())
 		}
 	}
-	if n := d.count(2); n > 0 {
+	if n := d.Count(2); n > 0 {
 		r.Attributes = make(Attributes, n)
 		for i := range r.Attributes {
-			r.Attributes[i] = Attribute{Name: d.text(), Value: d.text()}
+			r.Attributes[i] = Attribute{Name: d.Text(), Value: d.Text()}
 		}
 	}
-	if d.bad {
+	if d.Bad() {
 		return Recipient{}, errDamaged("recipient")
 	}
 	return r, nil
@@ -124,18 +124,18 @@ func decodeRecipient(who id.Recipient, b []byte) (Recipient, error) {
 func encodeGroup(g Group) []byte {
 	b := []byte{groupVersion}
 	b = binary.AppendUvarint(b, g.Version)
-	b = binary.AppendUvarint(b, millis(g.Created))
-	b = binary.AppendUvarint(b, millis(g.Updated))
-	return appendString(appendString(b, g.Name), g.Description)
+	b = binary.AppendUvarint(b, pack.Millis(g.Created))
+	b = binary.AppendUvarint(b, pack.Millis(g.Updated))
+	return pack.String(pack.String(b, g.Name), g.Description)
 }
 
 func decodeGroup(who id.Group, b []byte) (Group, error) {
 	if _, _, err := store.CheckVersion(b, groupVersion); err != nil {
 		return Group{}, err
 	}
-	d := decoder{s: string(b[1:])}
-	g := Group{ID: who, Version: d.number(), Created: d.time(), Updated: d.time(), Name: d.text(), Description: d.text()}
-	if d.bad {
+	d := pack.NewDecoder(b[1:])
+	g := Group{ID: who, Version: d.Number(), Created: d.Time(), Updated: d.Time(), Name: d.Text(), Description: d.Text()}
+	if d.Bad() {
 		return Group{}, errDamaged("group")
 	}
 	return g, nil
@@ -152,9 +152,9 @@ func decodeTally(b []byte) (tally, error) {
 	if _, _, err := store.CheckVersion(b, countVersion); err != nil {
 		return tally{}, err
 	}
-	d := decoder{s: string(b[1:])}
-	t := tally{people: d.signed(), noPhone: d.signed(), unreachable: d.signed()}
-	if d.bad {
+	d := pack.NewDecoder(b[1:])
+	t := tally{people: d.Signed(), noPhone: d.Signed(), unreachable: d.Signed()}
+	if d.Bad() {
 		return tally{}, errDamaged("count")
 	}
 	return t, nil
@@ -162,100 +162,4 @@ func decodeTally(b []byte) (tally, error) {
 
 func errDamaged(what string) error {
 	return fault.New(fault.Internal, "record_damaged", "A record of the directory cannot be read.", "record", what)
-}
-
-func appendString(b []byte, s string) []byte {
-	return append(binary.AppendUvarint(b, uint64(len(s))), s...)
-}
-
-// decoder reads a record from its front. After the first fault it reads zeros, and bad says so.
-type decoder struct {
-	s   string
-	bad bool
-}
-
-func (d *decoder) fail() {
-	d.s, d.bad = "", true
-}
-
-func (d *decoder) octet() byte {
-	if d.s == "" {
-		d.fail()
-		return 0
-	}
-	c := d.s[0]
-	d.s = d.s[1:]
-	return c
-}
-
-func (d *decoder) number() uint64 {
-	var n uint64
-	for shift := uint(0); shift < 64; shift += 7 {
-		if d.s == "" {
-			break
-		}
-		c := d.s[0]
-		d.s = d.s[1:]
-		n |= uint64(c&0x7f) << shift
-		if c < 0x80 {
-			return n
-		}
-	}
-	d.fail()
-	return 0
-}
-
-func (d *decoder) signed() int {
-	n := d.number()
-	v := int64(n >> 1)
-	if n&1 != 0 {
-		v = ^v
-	}
-	return int(v)
-}
-
-// count reads how many elements follow, each of at least the size: a damaged count must not reserve memory.
-func (d *decoder) count(size int) int {
-	n := d.number()
-	if n > uint64(len(d.s)/size) {
-		d.fail()
-		return 0
-	}
-	return int(n)
-}
-
-func (d *decoder) text() string {
-	n := d.number()
-	if n > uint64(len(d.s)) {
-		d.fail()
-		return ""
-	}
-	s := d.s[:n]
-	d.s = d.s[n:]
-	return s
-}
-
-func (d *decoder) word() uint64 {
-	if len(d.s) < 8 {
-		d.fail()
-		return 0
-	}
-	n := binary.BigEndian.Uint64([]byte(d.s[:8]))
-	d.s = d.s[8:]
-	return n
-}
-
-func (d *decoder) time() time.Time {
-	n := d.number()
-	if n == 0 {
-		return time.Time{}
-	}
-	return time.UnixMilli(int64(n)).UTC()
-}
-
-func millis(t time.Time) uint64 {
-	if t.IsZero() {
-		return 0
-	}
-	return uint64(max(t.UnixMilli(), 0))
 }
