@@ -84,8 +84,10 @@ generate: bin/tools/oapi-codegen $(NPM_STAMP) ## Go and TypeScript types from ap
 	cd frontend && npm run --silent generate
 
 fresh: generate
-	@git diff --exit-code --stat -- app/api/gen frontend/src/lib/api/schema.d.ts || \
-	  { echo "The types are not what openapi.yaml says: make generate, and commit them."; exit 1; }
+	@changed=$$(git status --porcelain -- app/api/gen frontend/src/lib/api/schema.d.ts); \
+	if [ -n "$$changed" ]; then \
+	  echo "The committed types are not what openapi.yaml says: commit what make generate wrote."; \
+	  echo "$$changed"; exit 1; fi
 
 licences: $(LICENCES) $(NPM_STAMP) ## Only permissive licences are linked, and NOTICE is fresh
 	$(LICENCES) check
