@@ -129,7 +129,8 @@ func TestFailureCarriesItsCode(t *testing.T) {
 	c := bound(t, start(t, with(people.Receipts{Failed: 1, FailCodes: []uint16{27}})))
 	c.submit("8190", "x")
 	m := c.waitFor(wire.DeliverSM, 1)[0].msg
-	if field(string(m.Text), "stat") != "UNDELIV" || field(string(m.Text), "err") != "027" || string(m.NetworkError) != "\x03\x00\x1b" {
+	text := string(m.Text)
+	if field(text, "stat") != "UNDELIV" || field(text, "err") != "027" || string(m.NetworkError) != "\x03\x00\x1b" {
 		t.Fatalf("receipt = %q, network error %x", m.Text, m.NetworkError)
 	}
 }

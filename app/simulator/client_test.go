@@ -64,6 +64,12 @@ func dial(t testing.TB, s *simulator.SMSC) *client {
 	if err != nil {
 		t.Fatalf("dial: %v", err)
 	}
+	return serve(t, nc)
+}
+
+// serve reads from a connection for the length of a test.
+func serve(t testing.TB, nc net.Conn) *client {
+	t.Helper()
 	c := &client{t: t, nc: nc}
 	c.changed = sync.NewCond(&c.mu)
 	done := make(chan struct{})

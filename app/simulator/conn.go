@@ -1,6 +1,7 @@
 package simulator
 
 import (
+	"crypto/tls"
 	"net"
 
 	"noroshi/app/simulator/wire"
@@ -59,10 +60,14 @@ func (c *conn) abort() {
 	}
 	c.dead = true
 	c.out = c.out[:0]
-	if tcp, ok := c.nc.(*net.TCPConn); ok {
+	nc := c.nc
+	if t, ok := nc.(*tls.Conn); ok {
+		nc = t.NetConn() // a farewell in TLS might wait for the peer
+	}
+	if tcp, ok := nc.(*net.TCPConn); ok {
 		_ = tcp.SetLinger(0)
 	}
-	_ = c.nc.Close()
+	_ = nc.Close()
 	c.wakeWriter()
 	c.s.space.Broadcast()
 }
@@ -242,8 +247,8 @@ func (c *conn) leave() {
 	for c.finish && !c.dead && !c.flushed {
 		s.space.Wait() // the heartbeat ends it when the peer does not take the rest
 	}
-	c.dead, c.canReceive = true, false
-	_ = c.nc.Close()
+	c.abort()
+	c.canReceive = false
 	delete(s.conns, c.id)
 	c.wakeWriter()
 	if a := c.account; a != nil {

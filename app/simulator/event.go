@@ -34,6 +34,9 @@ const (
 	evRedeliver                 // try a refused deliver_sm again
 )
 
+// background reports whether nobody waits for such an event: it may lie days ahead, or be void by then.
+func (k kind) background() bool { return k == evExpire || k == evDown || k == evUp }
+
 type flags uint16
 
 const (

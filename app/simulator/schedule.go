@@ -79,6 +79,9 @@ func (s *SMSC) pumpAll() {
 // add has an event happen at a tick, and sees to it that the scheduler wakes in time. mu is held.
 func (s *SMSC) add(due int64, e event) {
 	s.wheel.Add(due, e)
+	if e.kind.background() {
+		s.background++
+	}
 	if due < s.wakeAt {
 		s.wakeAt = due
 		s.poke()
@@ -95,6 +98,9 @@ func (s *SMSC) poke() {
 // fire does what an event says.
 func (s *SMSC) fire(e *event) {
 	s.fired++
+	if e.kind.background() {
+		s.background--
+	}
 	switch e.kind {
 	case evRespond:
 		if c := s.conns[e.conn]; c != nil && !c.dead && !s.pop.Network.Mute {

@@ -76,7 +76,9 @@ type SMSC struct {
 	wheel  timing.Wheel[event]
 	wakeAt int64
 	fired  uint64 // events so far
-	nextID uint64
+
+	background int // events on the wheel that do not count as pending
+	nextID     uint64
 
 	book     *numbers.Book
 	handsets *handsets
@@ -147,6 +149,7 @@ func (s *SMSC) forget() {
 	s.menus, s.menuRow = make([]menu, 1), map[string]uint32{}
 	s.answers = map[uint64]*piece{}
 	s.wheel.Clear()
+	s.background = 0
 	for _, a := range s.accounts {
 		a.queue = timing.Queue[event]{}
 	}

@@ -2,7 +2,11 @@ package simulator_test
 
 import (
 	"context"
+	"crypto/tls"
+	"crypto/x509"
 	"fmt"
+	"net/http"
+	"net/http/httptest"
 	"strconv"
 	"testing"
 	"time"
@@ -353,4 +357,42 @@ func TestEndOfContextClosesTheSMSC(t *testing.T) {
 	if err := s.Close(); err != nil {
 		t.Fatalf("Close() = %v", err)
 	}
+}
+
+func TestDataSMIsTakenLikeASubmit(t *testing.T) {
+	t.Parallel()
+	s := start(t, simulator.Options{Handsets: 1})
+	c := bound(t, s)
+	seq := c.next()
+	b, at := wire.Begin(nil, wire.DataSM, wire.OK, seq)
+	b = append(b, 0, 1, 1, '8', '1', 0, 1, 1, '9', '0', 0, 0, 1, 0) // source 81, destination 90, receipt asked for
+	b = append(b, 0x04, 0x24, 0, 5, 'h', 'e', 'l', 'l', 'o')
+	if got := c.answer(seq, wire.End(b, at)); got.Command != wire.DataSMResp || got.Status != wire.OK || got.id() == "" {
+		t.Fatalf("response = %#x %#x %q", got.Command, got.Status, got.id())
+	}
+	c.waitFor(wire.DeliverSM, 1)
+	if h, err := s.Handset("90"); err != nil || len(h.Bubbles) != 1 || h.Bubbles[0].Text != "hello" {
+		t.Fatalf("Handset() = %+v, %v", h, err)
+	}
+}
+
+func TestServesOverTLS(t *testing.T) {
+	t.Parallel()
+	web := httptest.NewTLSServer(http.NotFoundHandler()) // for its certificate
+	defer web.Close()
+	s := start(t, simulator.Options{TLS: &tls.Config{Certificates: web.TLS.Certificates, MinVersion: tls.VersionTLS12}})
+	pool := x509.NewCertPool()
+	pool.AddCert(web.Certificate())
+	nc, err := tls.Dial("tcp", s.Addr(), &tls.Config{RootCAs: pool, MinVersion: tls.VersionTLS12})
+	if err != nil {
+		t.Fatalf("dial: %v", err)
+	}
+	c := serve(t, nc)
+	if st := c.bind(wire.BindTransceiver, "esme", ""); st != wire.OK {
+		t.Fatalf("bind = %#x, want 0", st)
+	}
+	c.submit("8190", "x")
+	c.waitFor(wire.DeliverSM, 1)
+	s.Drop()
+	c.waitClosed()
 }

@@ -34,7 +34,7 @@ type Stats struct {
 	BindRefused uint64  `json:"bindRefused"` //
 	Drops       uint64  `json:"drops"`       // connections the SMSC cut on purpose
 	Malformed   uint64  `json:"malformed"`   // PDUs no strict SMSC would take
-	Pending     int     `json:"pending"`     // events and deliver_sm not yet done with
+	Pending     int     `json:"pending"`     // events and deliver_sm not yet done with; Held is not in it
 	Handsets    int     `json:"handsets"`    // phones whose texts are kept
 	Down        bool    `json:"down"`
 	Paused      bool    `json:"paused"`
@@ -75,9 +75,9 @@ func (s *SMSC) Stats() Stats {
 	return st
 }
 
-// pending counts what is still to happen: events, queued deliver_sm, and deliver_sm without a response.
+// pending counts what is still to happen by itself: events, queued deliver_sm, and deliver_sm without a response.
 func (s *SMSC) pending() int {
-	n := s.wheel.Len() + int(s.stats.Held) //nolint:gosec // a count of messages in memory
+	n := s.wheel.Len() - s.background
 	for _, a := range s.accounts {
 		n += a.queue.Len()
 	}
