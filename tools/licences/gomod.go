@@ -17,8 +17,8 @@ import (
 // licenceFile matches the names under which licences stand.
 var licenceFile = regexp.MustCompile(`(?i)^(licen[sc]e|copying|unlicen[sc]e)([-._].*)?$`)
 
-// linkedModules returns the modules the binary and its packages are built from, with Go's own library first. The platform is fixed, so
-// that the answer does not depend on who asks.
+// linkedModules returns the modules the binary and its packages are built from, with Go's own library first. The
+// platform is fixed, so that the answer does not depend on who asks.
 func linkedModules(dir string) ([]part, error) {
 	cmd := exec.Command("go", "list", "-deps", "-json=ImportPath,Dir,Standard,Module", ".", "./app/...")
 	cmd.Dir, cmd.Stderr = dir, os.Stderr
