@@ -117,7 +117,8 @@ func TestFormsOfIDsAndReceipts(t *testing.T) {
 			c := bound(t, start(t, with(people.Receipts{Form: tc.form, IDs: tc.ids})))
 			resp := c.submit("8190", "x")
 			m := c.waitFor(wire.DeliverSM, 1)[0].msg
-			if resp.id() != tc.resp || field(string(m.Text), "id") != tc.inText || string(m.MessageID) != tc.inID || m.State != tc.state {
+			inText := field(string(m.Text), "id")
+			if resp.id() != tc.resp || inText != tc.inText || string(m.MessageID) != tc.inID || m.State != tc.state {
 				t.Fatalf("ids = %q, %q, %q, state %d", resp.id(), m.Text, m.MessageID, m.State)
 			}
 		})

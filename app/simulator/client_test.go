@@ -228,7 +228,8 @@ func submission(seq uint32, to, text string) []byte {
 
 func submitPiece(seq uint32, to string, p wire.Piece) []byte {
 	return wire.AppendMessage(nil, wire.SubmitSM, seq, &wire.Message{
-		Source: wire.Address{TON: 1, NPI: 1, Addr: []byte("818000000110")}, Dest: wire.Address{TON: 1, NPI: 1, Addr: []byte(to)},
+		Source:   wire.Address{TON: 1, NPI: 1, Addr: []byte("818000000110")},
+		Dest:     wire.Address{TON: 1, NPI: 1, Addr: []byte(to)},
 		ESMClass: p.ESMClass, DataCoding: p.DataCoding, Text: p.Text, Payload: p.Payload, Part: p.Part, Registered: 1,
 	})
 }

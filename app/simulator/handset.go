@@ -203,7 +203,8 @@ func (s *SMSC) view(h *handset) Handset {
 	}
 }
 
-// Handset returns one phone, with bubbles when its texts are kept. Returns NotFound for a number that never got a text.
+// Handset returns one phone, with bubbles when its texts are kept. Returns NotFound for a number that never got a
+// text.
 func (s *SMSC) Handset(number string) (Handset, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()

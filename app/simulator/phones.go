@@ -159,7 +159,7 @@ func (s *SMSC) think(p *numbers.Phone, e *event) {
 		due += max(r.After.Milliseconds(), 1)
 		s.add(due, event{
 			kind: evAnswer, row: e.row, menu: e.menu, account: e.account,
-			err: uint16(r.Pick)<<8 | uint16(r.Style), //nolint:gosec // at most 702 choices fit two letters; the low octet will do
+			err: uint16(r.Pick)<<8 | uint16(r.Style), //nolint:gosec // the low octets will do
 		})
 	}
 }

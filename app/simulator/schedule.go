@@ -1,7 +1,6 @@
 package simulator
 
 import (
-	"context"
 	"math"
 	"time"
 
@@ -143,7 +142,7 @@ func (s *SMSC) reopen() {
 	if s.listener != nil || s.closed {
 		return
 	}
-	if err := s.listen(context.Background()); err != nil {
+	if err := s.listen(); err != nil {
 		s.add(s.clock.Tick()+200, event{kind: evUp, id: s.version})
 	}
 }

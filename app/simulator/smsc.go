@@ -58,6 +58,7 @@ type SMSC struct {
 	mu       sync.Mutex
 	started  bool
 	closed   bool
+	life     context.Context // of Start; its end is the end of the SMSC
 	addr     string
 	listener net.Listener // nil while down
 	conns    map[uint32]*conn
@@ -180,7 +181,8 @@ func (s *SMSC) Start(ctx context.Context) error {
 	}
 	s.answerID = 1
 	s.addr = s.o.Listen
-	if err := s.listen(ctx); err != nil {
+	s.life = ctx
+	if err := s.listen(); err != nil {
 		return err
 	}
 	s.pop = pop
@@ -195,9 +197,9 @@ func (s *SMSC) Start(ctx context.Context) error {
 }
 
 // listen opens the port: the one of Options at first, later always the same. mu is held.
-func (s *SMSC) listen(ctx context.Context) error {
+func (s *SMSC) listen() error {
 	var lc net.ListenConfig
-	l, err := lc.Listen(ctx, "tcp", s.addr)
+	l, err := lc.Listen(s.life, "tcp", s.addr)
 	if err != nil {
 		return fault.Wrap(err, fault.Unavailable, "simulator_address", "The simulator cannot listen on its address.")
 	}

@@ -117,7 +117,8 @@ func (s *SMSC) EachNumber(yield func(Count) bool) {
 		phones := s.book.Phones
 		if from < len(phones) {
 			for _, p := range phones[from:min(from+run, len(phones))] {
-				counts = append(counts, Count{s.book.Number(p.Number), int(p.Submits), int(p.Parts), int(p.Surplus)})
+				number := s.book.Number(p.Number)
+				counts = append(counts, Count{number, int(p.Submits), int(p.Parts), int(p.Surplus)})
 			}
 		}
 		s.mu.Unlock()

@@ -1,5 +1,5 @@
 // Package numbers is in charge of keeping account of phones: how many messages each was sent, which of them came more
-// than once, who wrote last, and what was switched by hand. It is made for a million rows: small ones, without pointers.
+// than once, who wrote last, and what was switched by hand. It is made for a million rows: small, without pointers.
 //
 // It locks nothing: the owner does.
 package numbers

@@ -213,17 +213,19 @@ func TestValidateNamesEachWrongField(t *testing.T) {
 			Throttle: Throttle{Share: -1, PerSecond: -1}, Rejections: []Rejection{{Share: 0.1}}, Outages: []Window{{}},
 			OddCodings: 2, Poison: 2,
 		},
-		Receipts: Receipts{Failed: 0.6, Expired: 0.6, Early: 3, Form: "song", FailCodes: []uint16{1000}, IDs: IDForm{TLV: "x"}},
-		Phones:   Phones{Off: 2, TwoG: -1},
-		Answers:  Answers{Share: 2, Picks: []float64{0.8, 0.8}, Styles: Styles{Plain: -1}, ChangeOfMind: 2},
+		Receipts: Receipts{
+			Failed: 0.6, Expired: 0.6, Early: 3, Form: "song", FailCodes: []uint16{1000}, IDs: IDForm{TLV: "x"},
+		},
+		Phones:  Phones{Off: 2, TwoG: -1},
+		Answers: Answers{Share: 2, Picks: []float64{0.8, 0.8}, Styles: Styles{Plain: -1}, ChangeOfMind: 2},
 	}
 	err := p.Validate()
 	if !fault.Is(err, fault.Invalid) {
 		t.Fatalf("Validate() = %v, want invalid", err)
 	}
 	for _, path := range []string{
-		"network.responseDelay", "network.lostResponses", "network.dropAfter", "network.longAnswers", "network.throttle.share",
-		"network.throttle.perSecond", "network.rejections[0].status", "network.outages[0]", "network.oddCodings",
+		"network.responseDelay", "network.lostResponses", "network.dropAfter", "network.longAnswers",
+		"network.throttle.share", "network.throttle.perSecond", "network.rejections[0].status", "network.outages[0]", "network.oddCodings",
 		"network.poison", "receipts.failed", "receipts.early", "receipts.form", "receipts.failCodes", "receipts.ids",
 		"phones.off", "phones.twoG", "answers.share", "answers.picks", "answers.styles", "answers.changeOfMind",
 	} {

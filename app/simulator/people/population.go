@@ -32,7 +32,7 @@ type Network struct {
 	Mute          bool        `json:"mute"`              // the SMSC reads, but answers nothing at all
 
 	LongAnswers wire.LongForm `json:"longAnswers,omitzero"` // how long answers are cut; empty for udh8
-	OddCodings  float64       `json:"oddCodings"`           // answers in rare but lawful codings: class bits, mark, payload
+	OddCodings  float64       `json:"oddCodings"`           // answers in rare but lawful codings
 	Poison      float64       `json:"poison"`               // answers preceded by a deliver_sm with a broken header
 }
 
