@@ -53,6 +53,7 @@ type Bus struct {
 	pull    *nats.Conn // asks for jobs; see connect
 	js      jetstream.JetStream
 	closing chan struct{}
+	life    context.Context // of calls that have no context of their own
 	out     *jobsOut
 
 	mu     sync.Mutex
@@ -63,6 +64,9 @@ type Bus struct {
 
 // Open starts the server. Returns Unavailable, code queue_failed, when it does not come up.
 func Open(ctx context.Context, o Options) (*Bus, error) {
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
 	if o.Log == nil {
 		o.Log = slog.New(slog.DiscardHandler)
 	}
@@ -77,16 +81,16 @@ func Open(ctx context.Context, o Options) (*Bus, error) {
 	}
 	b := &Bus{
 		log: o.Log, maxJobs: o.MaxJobs, ackWait: o.AckWait,
-		closing: make(chan struct{}), lanes: map[string]*route{}, out: newJobsOut(),
+		closing: make(chan struct{}), life: context.WithoutCancel(ctx), lanes: map[string]*route{}, out: newJobsOut(),
 	}
-	if err := b.start(ctx, o.Dir); err != nil {
+	if err := b.start(o.Dir); err != nil {
 		b.stop()
 		return nil, fault.Wrap(err, fault.Unavailable, "queue_failed", "The work queue could not be started.")
 	}
 	return b, nil
 }
 
-func (b *Bus) start(ctx context.Context, dir string) (err error) {
+func (b *Bus) start(dir string) (err error) {
 	b.server, err = server.NewServer(&server.Options{
 		ServerName: "noroshi", DontListen: true, NoSigs: true,
 		JetStream: true, StoreDir: dir, JetStreamMaxMemory: maxMemory, JetStreamMaxStore: 1 << 20,
@@ -97,11 +101,7 @@ func (b *Bus) start(ctx context.Context, dir string) (err error) {
 	}
 	b.server.SetLoggerV2(serverLog{b.log}, false, false, false)
 	b.server.Start()
-	limit := startLimit
-	if d, ok := ctx.Deadline(); ok {
-		limit = min(limit, time.Until(d))
-	}
-	if !b.server.ReadyForConnections(limit) {
+	if !b.server.ReadyForConnections(startLimit) {
 		return errors.New("the server is not ready in time")
 	}
 	if b.conn, err = b.connect(); err != nil {
@@ -186,7 +186,7 @@ func (b *Bus) Depth(name string) (urgent, normal int, err error) {
 		return 0, 0, errClosed
 	}
 	defer b.calls.Done()
-	ctx, cancel := context.WithTimeout(context.Background(), callLimit)
+	ctx, cancel := context.WithTimeout(b.life, callLimit)
 	defer cancel()
 	r, err := b.route(ctx, name)
 	if err != nil {

@@ -16,13 +16,17 @@ import (
 	"github.com/dgraph-io/badger/v4/options"
 
 	"noroshi/app/fault"
+	"noroshi/app/id"
+	"noroshi/app/store/disk"
 )
 
 const (
 	lockName        = "noroshi.lock"
 	markName        = "noroshi.ledger" // stands in a directory whose ledger has been made to the end
+	headName        = "noroshi.head"   // says how far the ledger has come, see disk.Mark
 	defaultMemTable = 16 << 20
 	leastMemTable   = 8 << 20 // an entry of MaxBytes must fit 15 % of it
+	defaultMinFree  = 512 << 20
 )
 
 // Open opens the ledger in the directory, or makes a new one in an empty directory, and runs the migrations that are due.
@@ -70,7 +74,7 @@ func setDefaults(o *Options) {
 		o.MinFree = defaultMinFree
 	}
 	if o.freeSpace == nil {
-		o.freeSpace = freeSpace
+		o.freeSpace = disk.Free
 	}
 	if o.migrations == nil {
 		o.migrations = migrations
@@ -87,9 +91,14 @@ func prepare(o Options) (lock *os.File, made bool, err error) {
 		return nil, false, fault.Wrap(err, fault.Unavailable, "ledger_unreadable",
 			"The ledger's directory cannot be made; check its owner and permissions.", "dir", o.Dir)
 	}
-	lock, err = lockDirectory(o.Dir)
+	lock, err = disk.Lock(o.Dir, lockName)
+	if errors.Is(err, disk.ErrLocked) {
+		return nil, false, fault.Wrap(err, fault.Unavailable, "ledger_locked",
+			"Another Noroshi has this ledger open; stop it first.", "dir", o.Dir)
+	}
 	if err != nil {
-		return nil, false, err
+		return nil, false, fault.Wrap(err, fault.Unavailable, "ledger_unreadable",
+			"The ledger's directory cannot be written; check its owner and permissions.", "dir", o.Dir)
 	}
 	made, err = inspect(o)
 	if err != nil {
@@ -155,11 +164,9 @@ func openLocked(ctx context.Context, o Options, lock *os.File, made bool) (s *St
 	}
 	s.queue.wake = make(chan struct{}, 1)
 	least := max(o.MinFree/4, 3*uint64(o.MemTableSize))
-	s.space = space{
-		measure: func() (uint64, error) { return o.freeSpace(o.Dir) },
-		ample:   max(o.MinFree, least), least: least, log: o.Log,
-	}
-	if s.space.refresh() < least {
+	s.space = disk.NewSpace(func() (uint64, error) { return o.freeSpace(o.Dir) },
+		disk.Limits{Ample: max(o.MinFree, least), Least: least}, o.Log)
+	if !s.space.Room(true) {
 		return nil, errDiskFull
 	}
 	if s.db, err = openDatabase(o); err != nil {
@@ -169,6 +176,7 @@ func openLocked(ctx context.Context, o Options, lock *os.File, made bool) (s *St
 		_ = s.db.Close()
 		return nil, err
 	}
+	s.start(ctx)
 	return s, nil
 }
 
@@ -205,7 +213,7 @@ func openDatabase(o Options) (*badger.DB, error) {
 	return nil, errDamaged("its files cannot be opened", err)
 }
 
-// begin reads what the ledger says about itself, checks it, and starts the goroutines.
+// begin reads what the ledger says about itself and checks it.
 func (s *Store) begin(ctx context.Context, o Options, made bool) error {
 	if err := ctx.Err(); err != nil {
 		return err
@@ -219,11 +227,20 @@ func (s *Store) begin(ctx context.Context, o Options, made bool) error {
 	if err := s.View(func(tx *Tx) error { return checkSchema(tx, o.migrations) }); err != nil {
 		return err
 	}
+	mark, err := disk.OpenMark(o.Dir, headName)
+	if err != nil {
+		return readError(err)
+	}
+	s.mark = mark
+	return nil
+}
+
+func (s *Store) start(ctx context.Context) {
+	s.life, s.end = context.WithCancel(context.WithoutCancel(ctx))
 	go s.write()
 	go s.notices.run(s.guard)
 	s.tending.Add(1)
 	go s.tend()
-	return nil
 }
 
 // verify checks that the last entries are whole and takes over the head and the generation.
@@ -232,6 +249,9 @@ func (s *Store) verify(tx *Tx) (err error) {
 		return err
 	}
 	if err := checkChain(tx, s.last); err != nil {
+		return err
+	}
+	if err := s.checkMark(tx); err != nil {
 		return err
 	}
 	s.head.Store(uint64(s.last.seq))
@@ -247,6 +267,33 @@ func (s *Store) verify(tx *Tx) (err error) {
 		}
 		return false, nil
 	})
+}
+
+// checkMark refuses a ledger that has been further than it is now: a write-ahead file that is damaged in its middle ends
+// there for the database, as if later entries had never been.
+func (s *Store) checkMark(tx *Tx) error {
+	seq, hash, ok, err := disk.ReadMark(s.dir, headName)
+	if err != nil {
+		return readError(err)
+	}
+	if !ok || seq == 0 {
+		return nil
+	}
+	if seq > uint64(s.last.seq) {
+		return errDamaged("its last entries are missing", nil)
+	}
+	if uint64(s.last.seq)-seq >= ringSize {
+		return nil
+	}
+	b, _, err := tx.Get(ringKey(id.Seq(seq)))
+	if err != nil {
+		return err
+	}
+	h, err := decodeHeader(b)
+	if err == nil && h.hash != hash {
+		err = errDamaged("its entries are not those that were written", nil)
+	}
+	return err
 }
 
 // databaseLog passes on what the database warns of, with errors, texts and numbers only: other arguments may be keys.

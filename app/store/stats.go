@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"noroshi/app/id"
+	"noroshi/app/store/disk"
 )
 
 // Stats is how the ledger does. Counts begin when it is opened.
@@ -42,13 +43,13 @@ func (c *counts) add(took time.Duration, writes int) {
 
 // Stats measures the disk and returns the figures; what cannot be measured is 0.
 func (s *Store) Stats() Stats {
-	disk, err := diskUsage(s.dir)
+	used, err := disk.Usage(s.dir)
 	if err != nil {
 		s.log.Warn("disk usage of the ledger unknown", "error", err)
 	}
 	st := Stats{
-		Head: s.Head(), Waiting: s.queue.waiting(), DiskBytes: disk, FreeBytes: s.space.refresh(),
-		NearlyFull: s.space.admit(false) != nil, WriteFailed: s.failure() != nil,
+		Head: s.Head(), Waiting: s.queue.waiting(), DiskBytes: used, FreeBytes: s.space.Refresh(),
+		NearlyFull: !s.space.Room(false), WriteFailed: s.failure() != nil,
 	}
 	if s.enter() {
 		for _, t := range s.db.Tables() {

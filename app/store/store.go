@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"log/slog"
@@ -13,6 +14,7 @@ import (
 	badger "github.com/dgraph-io/badger/v4"
 
 	"noroshi/app/id"
+	"noroshi/app/store/disk"
 )
 
 // Options are what Open needs.
@@ -39,17 +41,21 @@ type Store struct {
 	lock       *os.File
 	generation uint64
 
-	last    header        // of the last entry; the writer's own
-	head    atomic.Uint64 // sequence of the last entry that was told to everybody
-	failed  atomic.Pointer[error]
-	queue   jobQueue
-	notices *notices
-	bell    bell
-	space   space
-	counts  counts
-	written chan struct{} // closed when the writer has ended
+	last     header                 // of the last entry; the writer's own
+	lastTold atomic.Pointer[header] // a copy of last for other goroutines
+	head     atomic.Uint64          // sequence of the last entry that was told to everybody
+	failed   atomic.Pointer[error]
+	queue    jobQueue
+	notices  *notices
+	bell     bell
+	space    *disk.Space
+	mark     *disk.Mark // the house-keeping goroutine's own, then Close's
+	counts   counts
+	written  chan struct{} // closed when the writer has ended
 
 	closing   chan struct{}
+	life      context.Context // of the house-keeping; ends when Close begins
+	end       context.CancelFunc
 	closeOnce sync.Once
 	closeErr  error
 	tending   sync.WaitGroup
@@ -114,15 +120,14 @@ func (s *Store) SetStamp(ctx context.Context, stamp string) error {
 func (s *Store) Close() error {
 	s.closeOnce.Do(func() {
 		close(s.closing)
+		s.end()
 		s.tending.Wait()
 		s.queue.close()
 		<-s.written
 		s.notices.close()
 		s.readers.close()
-		s.closeErr = s.db.Close()
-		if err := s.lock.Close(); s.closeErr == nil {
-			s.closeErr = err
-		}
+		s.noteMark()
+		s.closeErr = errors.Join(s.db.Close(), s.mark.Close(), s.lock.Close())
 	})
 	return s.closeErr
 }

@@ -29,9 +29,10 @@ func (s *Store) tend() {
 		case <-s.closing:
 			return
 		case <-look.C:
-			s.space.refresh()
+			s.space.Refresh()
+			s.noteMark()
 		case <-tidy.C:
-			if err := s.tidy(); err != nil {
+			if err := s.tidy(); err != nil && s.life.Err() == nil {
 				s.log.Warn("ledger could not be tidied", "error", err)
 			}
 		case <-collect.C:
@@ -40,9 +41,20 @@ func (s *Store) tend() {
 	}
 }
 
+// noteMark writes down beside the database how far it has come, so that Open sees when entries are lost.
+func (s *Store) noteMark() {
+	h := s.lastTold.Load()
+	if h == nil {
+		return
+	}
+	if err := s.mark.Set(uint64(h.seq), h.hash); err != nil {
+		s.log.Warn("mark of the ledger not written", "error", err)
+	}
+}
+
 // tidy forgets expired requests and trims the feed.
 func (s *Store) tidy() error {
-	ctx, cancel := context.WithTimeout(context.Background(), tidyLimit)
+	ctx, cancel := context.WithTimeout(s.life, tidyLimit)
 	defer cancel()
 	return errors.Join(s.forgetRequests(ctx), s.trimFeed(ctx))
 }

@@ -17,8 +17,9 @@ import (
 const MaxWaiting = 100_000
 
 var (
-	errClosed = fault.New(fault.Unavailable, "store_closed", "The ledger is closed.")
-	errBusy   = fault.New(fault.Unavailable, "store_busy", "Too many changes wait for the ledger; try again.")
+	errClosed   = fault.New(fault.Unavailable, "store_closed", "The ledger is closed.")
+	errDiskFull = fault.New(fault.Unavailable, "disk_full", "The disk of the ledger is nearly full; free some space.")
+	errBusy     = fault.New(fault.Unavailable, "store_busy", "Too many changes wait for the ledger; try again.")
 )
 
 // Update runs fn in the writer goroutine and returns once its entry is durable, with the sequence of the entry; a fn that
@@ -340,7 +341,8 @@ func (s *Store) commitEntry(o *overlay) (id.Seq, error) {
 		return 0, s.failure()
 	}
 	s.last = h
-	s.space.wrote(o.size)
+	s.lastTold.Store(&h)
+	s.space.Wrote(o.size)
 	s.counts.add(s.now().Sub(begun), len(o.writes))
 	return h.seq, nil
 }
@@ -379,5 +381,8 @@ func (s *Store) admit(essential bool) error {
 	if err := s.failure(); err != nil {
 		return err
 	}
-	return s.space.admit(essential)
+	if !s.space.Room(essential) {
+		return errDiskFull
+	}
+	return nil
 }
