@@ -249,10 +249,13 @@ func TestHandsetShowsWhatHappened(t *testing.T) {
 		t.Fatalf("Handset() = %+v", h)
 	}
 	in, out := h.Bubbles[0], h.Bubbles[1]
-	if in.Direction != simulator.Received || in.Text != question || in.With != "818000000110" || in.State != simulator.Delivered {
+	if in.With != "818000000110" || out.With != "818000000110" {
+		t.Fatalf("with = %s and %s", in.With, out.With)
+	}
+	if in.Direction != simulator.Received || in.Text != question || in.State != simulator.Delivered {
 		t.Fatalf("received = %+v", in)
 	}
-	if out.Direction != simulator.Wrote || out.Text != "C 2人" || out.With != "818000000110" || out.State != simulator.Delivered {
+	if out.Direction != simulator.Wrote || out.Text != "C 2人" || out.State != simulator.Delivered {
 		t.Fatalf("wrote = %+v", out)
 	}
 	if other, err := s.Handset("8192"); err != nil || len(other.Bubbles) != 0 {
