@@ -68,12 +68,14 @@ func (f *Feed) beat() {
 func (f *Feed) run(ctx context.Context) {
 	timer := time.NewTimer(f.every)
 	defer timer.Stop()
+	changed := f.tally.Changed()
 	for {
 		select {
 		case <-ctx.Done():
 			return
-		case <-f.tally.Changed():
+		case <-changed:
 		}
+		changed = f.tally.Changed() // before the beat: what comes from now on is worth another one
 		f.beat()
 		timer.Reset(f.every)
 		select {

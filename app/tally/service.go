@@ -72,6 +72,19 @@ func (s *Service) Start(ctx context.Context) error {
 			break
 		}
 	}
+	if len(s.dirty) > 0 {
+		if err := s.checkpoint(ctx); err != nil {
+			return err
+		}
+	}
+	// A consumer without a checkpoint is one the feed does not wait for.
+	_, err := s.o.Store.UpdateEssential(ctx, func(tx *store.Tx) error {
+		tx.Checkpoint(consumer, s.folded)
+		return nil
+	})
+	if err != nil {
+		return err
+	}
 	ctx, s.stop = context.WithCancel(context.WithoutCancel(ctx))
 	s.done.Go(func() { s.follow(ctx) })
 	s.done.Go(func() { s.checkpoints(ctx) })
