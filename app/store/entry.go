@@ -135,7 +135,7 @@ func (s *Store) apply(writes []write) (header, error) {
 			return header{}, err
 		}
 	}
-	return h, txn.Commit()
+	return h, s.commitTxn(txn)
 }
 
 // errDamaged says what is wrong and what to do; cause may be nil.

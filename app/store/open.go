@@ -160,7 +160,7 @@ func openLocked(ctx context.Context, o Options, lock *os.File, made bool) (s *St
 	}()
 	s = &Store{
 		dir: o.Dir, now: o.Now, log: o.Log, lock: lock, notices: newNotices(),
-		written: make(chan struct{}), closing: make(chan struct{}),
+		written: make(chan struct{}), closing: make(chan struct{}), commitTxn: (*badger.Txn).Commit,
 	}
 	s.queue.wake = make(chan struct{}, 1)
 	least := max(o.MinFree/4, 3*uint64(o.MemTableSize))

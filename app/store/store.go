@@ -41,17 +41,18 @@ type Store struct {
 	lock       *os.File
 	generation uint64
 
-	last     header                 // of the last entry; the writer's own
-	lastTold atomic.Pointer[header] // a copy of last for other goroutines
-	head     atomic.Uint64          // sequence of the last entry that was told to everybody
-	failed   atomic.Pointer[error]
-	queue    jobQueue
-	notices  *notices
-	bell     bell
-	space    *disk.Space
-	mark     *disk.Mark // the house-keeping goroutine's own, then Close's
-	counts   counts
-	written  chan struct{} // closed when the writer has ended
+	last      header                 // of the last entry; the writer's own
+	lastTold  atomic.Pointer[header] // a copy of last for other goroutines
+	head      atomic.Uint64          // sequence of the last entry that was told to everybody
+	failed    atomic.Pointer[error]
+	queue     jobQueue
+	commitTxn func(*badger.Txn) error // (*badger.Txn).Commit, but for tests of a disk that fails
+	notices   *notices
+	bell      bell
+	space     *disk.Space
+	mark      *disk.Mark // the house-keeping goroutine's own, then Close's
+	counts    counts
+	written   chan struct{} // closed when the writer has ended
 
 	closing   chan struct{}
 	life      context.Context // of the house-keeping; ends when Close begins
