@@ -3,9 +3,7 @@ package smpp
 import (
 	"bytes"
 	"context"
-	"crypto/tls"
 	"errors"
-	"fmt"
 	"log/slog"
 	"net"
 	"strconv"
@@ -47,11 +45,14 @@ func (p *peer) respond(h wire.Header, status uint32, id string) {
 
 // smsc is a scripted SMSC: it answers binds, enquire_link and unbind, and gives the rest to on.
 type smsc struct {
-	t      *testing.T
-	ln     net.Listener
-	binds  atomic.Int32
-	status func(bind int) uint32 // status of the nth bind response; nil is 0
-	on     func(p *peer, h wire.Header, frame []byte) (stay bool)
+	t       *testing.T
+	ln      net.Listener
+	binds   atomic.Int32
+	unbound *atomic.Int32         // counts unbinds; nil to not count
+	deaf    bool                  // does not answer unbind
+	silent  atomic.Bool           // answers binds only
+	status  func(bind int) uint32 // status of the nth bind response; nil is 0
+	on      func(p *peer, h wire.Header, frame []byte) (stay bool)
 
 	wg    sync.WaitGroup
 	mu    sync.Mutex
@@ -65,6 +66,26 @@ func newSMSC(t *testing.T, on func(*peer, wire.Header, []byte) bool) *smsc {
 		t.Fatal(err)
 	}
 	return startSMSC(t, ln, &smsc{t: t, on: on})
+}
+
+// pipes returns an SMSC that is reached through Dial alone, for tests whose clock does not run by itself.
+func pipes(t *testing.T, on func(*peer, wire.Header, []byte) bool) (*smsc, func(*Options)) {
+	s := &smsc{t: t, on: on, conns: make(map[*peer]bool)}
+	t.Cleanup(func() {
+		s.mu.Lock()
+		for p := range s.conns {
+			_ = p.conn.Close()
+		}
+		s.mu.Unlock()
+		s.wg.Wait()
+	})
+	return s, func(o *Options) {
+		o.Dial = func(context.Context, string, string) (net.Conn, error) {
+			near, far := net.Pipe()
+			s.wg.Go(func() { s.serve(far) })
+			return near, nil
+		}
+	}
 }
 
 func startSMSC(t *testing.T, ln net.Listener, s *smsc) *smsc {
@@ -107,6 +128,10 @@ func (s *smsc) serve(conn net.Conn) {
 			return
 		}
 		h := wire.ParseHeader(frame)
+		binding := h.ID == wire.BindReceiver || h.ID == wire.BindTransmitter || h.ID == wire.BindTransceiver
+		if s.silent.Load() && !binding {
+			continue
+		}
 		switch h.ID {
 		case wire.BindReceiver, wire.BindTransmitter, wire.BindTransceiver:
 			n := int(s.binds.Add(1))
@@ -126,6 +151,12 @@ func (s *smsc) serve(conn net.Conn) {
 			}
 			p.respond(h, 0, "")
 		case wire.Unbind:
+			if s.unbound != nil {
+				s.unbound.Add(1)
+			}
+			if s.deaf {
+				continue
+			}
 			p.respond(h, 0, "")
 			return
 		default:
@@ -331,6 +362,3 @@ func deliverPDU(seq uint32, esm, dcs byte, user []byte, tlvs ...byte) []byte {
 }
 
 var errStore = errors.New("the store cannot write")
-
-var _ = fmt.Sprint
-var _ tls.Config

@@ -180,7 +180,7 @@ func (s *session) clocks(b []byte, now time.Time) ([]byte, *setback) {
 	case s.enquired.IsZero() && now.Sub(s.heard) >= s.c.enquireEvery():
 		s.enquired = now
 		b = append(b, encode(pdu.NewEnquireLink(), s.nextControl())...)
-	case !s.enquired.IsZero() && s.heard.After(s.enquired):
+	case !s.enquired.IsZero() && !s.heard.Before(s.enquired): // it was sent after a long silence
 		s.enquired = time.Time{}
 	case !s.enquired.IsZero() && now.Sub(s.enquired) >= enquireTimeout:
 		return b, &setback{reason: reasonEnquire}

@@ -12,6 +12,7 @@ const (
 	stepEvery   = 10 * time.Second // without a refusal, until the rate is raised
 	stepUp      = 0.1              // of the full rate
 	lowestCut   = 0.01             // of the full rate
+	tiny        = 1e-6             // of a token, which sums of fractions may lack
 	burstShare  = 50               // a bucket holds the tokens of 1/50 s, so no second has more than 2 % too much
 )
 
@@ -28,7 +29,7 @@ func (b *Bucket) Take(now time.Time, n int) int {
 		return n
 	}
 	b.fill(now)
-	got := min(n, int(b.tokens))
+	got := min(n, int(b.tokens+tiny))
 	b.tokens -= float64(got)
 	return got
 }
@@ -54,10 +55,10 @@ func (b *Bucket) GiveBack(n int) {
 
 // Wait returns how long it takes until there is a token.
 func (b *Bucket) Wait() time.Duration {
-	if b.Rate <= 0 || b.tokens >= 1 {
+	if b.Rate <= 0 || b.tokens+tiny >= 1 {
 		return 0
 	}
-	return time.Duration((1 - b.tokens) / b.Rate * float64(time.Second))
+	return time.Duration((1-b.tokens)/b.Rate*float64(time.Second)) + 1
 }
 
 // Shared is the bucket of the route, which its sessions share.

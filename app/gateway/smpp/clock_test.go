@@ -1,0 +1,316 @@
+package smpp
+
+import (
+	"context"
+	"net"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"noroshi/app/config"
+	"noroshi/app/gateway"
+	"noroshi/app/gateway/smpp/wire"
+)
+
+// These tests run in a bubble whose clock jumps ahead when everybody waits.
+
+var anywhere = &net.TCPAddr{IP: net.IPv4(127, 0, 0, 1), Port: 2775}
+
+func bubble(t *testing.T, f func(t *testing.T)) {
+	t.Helper()
+	t.Parallel()
+	synctest.Test(t, f)
+}
+
+func slice(y *tally) gateway.Slice { return gateway.Slice{Parts: parts(y.want), Done: y.Done} }
+
+func TestResponseTimeout_makes_the_window_uncertain_and_rebinds(t *testing.T) {
+	bubble(t, func(t *testing.T) {
+		mute := atomic.Bool{}
+		mute.Store(true)
+		s, through := pipes(t, func(p *peer, h wire.Header, b []byte) bool {
+			return mute.Load() || accept(p, h, b)
+		})
+		r := routeTo(anywhere)
+		r.RespTimeout = 60
+		c := start(t, r, &sink{}, through)
+		y, begin := newTally(3), time.Now()
+		c.Submit(t.Context(), slice(y))
+		if got := y.wait(t, 2*time.Minute); got[gateway.Uncertain] != 3 {
+			t.Fatalf("outcomes = %v, want 3 uncertain", got)
+		}
+		if d := time.Since(begin); d < 60*time.Second || d > 72*time.Second {
+			t.Fatalf("uncertain after %v, want 60 s and the orderly end", d)
+		}
+		mute.Store(false)
+		y = newTally(3)
+		c.Submit(t.Context(), slice(y))
+		if got := y.wait(t, time.Minute); got[gateway.Accepted] != 3 || s.binds.Load() != 2 {
+			t.Fatalf("outcomes = %v on bind %d, want 3 accepted on the second", got, s.binds.Load())
+		}
+	})
+}
+
+func TestEnquireLink_closes_a_silent_session(t *testing.T) {
+	bubble(t, func(t *testing.T) {
+		var asked atomic.Int64
+		s, through := pipes(t, func(_ *peer, h wire.Header, _ []byte) bool {
+			return h.ID != wire.EnquireLink || asked.Add(1) > 0
+		})
+		r := routeTo(anywhere)
+		r.Enquire = 30
+		c := start(t, r, &sink{}, through)
+		time.Sleep(5 * time.Minute)
+		if n := asked.Load(); n < 8 || n > 10 {
+			t.Fatalf("%d enquire_link in 5 minutes of silence, want one each 30 s", n)
+		}
+		if n := s.binds.Load(); n != 1 {
+			t.Fatalf("%d binds while every enquire_link was answered, want 1", n)
+		}
+		s.silent.Store(true)
+		time.Sleep(30*time.Second + enquireTimeout + 3*time.Second)
+		if n := s.binds.Load(); n != 2 {
+			t.Fatalf("%d binds after a silence, want 2", n)
+		}
+		if h := c.Health(); h.State != gateway.Bound {
+			t.Fatalf("State = %s, want bound again", h.State)
+		}
+	})
+}
+
+func TestBind_that_is_not_answered_is_given_up_after_10_s(t *testing.T) {
+	bubble(t, func(t *testing.T) {
+		var dials atomic.Int32
+		c := start(t, routeTo(anywhere), &sink{}, func(o *Options) {
+			o.Dial = func(context.Context, string, string) (net.Conn, error) {
+				dials.Add(1)
+				near, far := net.Pipe()
+				go func() { // reads, and never says a word
+					for b := make([]byte, 100); ; {
+						if _, err := far.Read(b); err != nil {
+							return
+						}
+					}
+				}()
+				return near, nil
+			}
+		})
+		time.Sleep(bindTimeout - time.Second)
+		if h := c.Health(); h.State != gateway.Connecting {
+			t.Fatalf("State = %s before the time is over, want connecting", h.State)
+		}
+		time.Sleep(2 * time.Second)
+		if h := c.Health(); h.State != gateway.Down && h.State != gateway.Connecting || h.Reason == "" && dials.Load() < 2 {
+			t.Fatalf("Health() = %+v after %d dials, want down for bind_unanswered", h, dials.Load())
+		}
+		if h := c.Health(); h.Reason != "" && h.Reason != reasonNoAnswer {
+			t.Fatalf("Reason = %s, want %s", h.Reason, reasonNoAnswer)
+		}
+	})
+}
+
+func TestBackoff_grows_and_a_good_response_resets_it(t *testing.T) {
+	bubble(t, func(t *testing.T) {
+		var mu sync.Mutex
+		var dials []time.Time
+		c := start(t, routeTo(anywhere), &sink{}, func(o *Options) {
+			o.Random = func() float64 { return 0.5 }
+			o.Dial = func(context.Context, string, string) (net.Conn, error) {
+				mu.Lock()
+				defer mu.Unlock()
+				dials = append(dials, time.Now())
+				return nil, errStore
+			}
+		})
+		time.Sleep(90 * time.Second)
+		mu.Lock()
+		defer mu.Unlock()
+		want := []time.Duration{500 * time.Millisecond, time.Second, 2500 * time.Millisecond, 5 * time.Second,
+			15 * time.Second, 30 * time.Second, 30 * time.Second}
+		for i, d := range want {
+			if got := dials[i+1].Sub(dials[i]); got != d {
+				t.Errorf("pause %d = %v, want %v", i, got, d)
+			}
+		}
+		if h := c.Health(); h.State != gateway.Down || h.Reason != reasonConnect || h.RetryAt.IsZero() {
+			t.Errorf("Health() = %+v, want down for connect_failed with RetryAt", h)
+		}
+	})
+}
+
+func TestFatalRefusal_waits_a_quarter_of_an_hour(t *testing.T) {
+	bubble(t, func(t *testing.T) {
+		s, through := pipes(t, accept)
+		s.status = func(n int) uint32 { return []uint32{0, 0x0E, 0}[min(n, 2)] }
+		c := start(t, routeTo(anywhere), &sink{}, through)
+		y := newTally(2)
+		c.Submit(t.Context(), slice(y))
+		if got := y.wait(t, time.Minute); got[gateway.NotSent] != 2 {
+			t.Fatalf("outcomes = %v, want 2 not sent", got)
+		}
+		h := c.Health()
+		if h.State != gateway.Refused || h.Status != 0x0E || h.Detail != "ESME_RINVPASWD" || c.Pace().Ready {
+			t.Fatalf("Health() = %+v, want refused with the status", h)
+		}
+		time.Sleep(fatalPause - 2*time.Second)
+		if n := s.binds.Load(); n != 1 {
+			t.Fatalf("%d binds before the time, want 1", n)
+		}
+		time.Sleep(5 * time.Second)
+		if h := c.Health(); h.State != gateway.Bound || s.binds.Load() != 2 {
+			t.Fatalf("Health() = %+v after %d binds, want bound", h, s.binds.Load())
+		}
+	})
+}
+
+func TestSubmit_gives_up_when_no_session_comes(t *testing.T) {
+	bubble(t, func(t *testing.T) {
+		c := start(t, routeTo(anywhere), &sink{}, func(o *Options) {
+			o.Dial = func(context.Context, string, string) (net.Conn, error) { return nil, errStore }
+		})
+		y, begin := newTally(4), time.Now()
+		c.Submit(t.Context(), slice(y))
+		if got := y.wait(t, time.Second); got[gateway.NotSent] != 4 {
+			t.Fatalf("outcomes = %v, want 4 not sent", got)
+		}
+		if d := time.Since(begin); d != unreadyPatience {
+			t.Fatalf("given up after %v, want %v", d, unreadyPatience)
+		}
+	})
+}
+
+// meterSMSC accepts so many submits per second and throttles what comes faster.
+func meterSMSC(perSecond int) (on func(*peer, wire.Header, []byte) bool, accepted, refused *atomic.Int64) {
+	accepted, refused = new(atomic.Int64), new(atomic.Int64)
+	var mu sync.Mutex
+	second, n := int64(0), 0
+	return func(p *peer, h wire.Header, _ []byte) bool {
+		if h.ID != wire.SubmitSM {
+			return true
+		}
+		mu.Lock()
+		defer mu.Unlock()
+		if now := time.Now().Unix(); now != second {
+			second, n = now, 0
+		}
+		n++
+		if n > perSecond {
+			refused.Add(1)
+			p.respond(h, 0x58, "")
+			return true
+		}
+		accepted.Add(1)
+		p.respond(h, 0, "1")
+		return true
+	}, accepted, refused
+}
+
+func TestThrottling_slows_down_and_recovers(t *testing.T) {
+	bubble(t, func(t *testing.T) {
+		on, accepted, refused := meterSMSC(50)
+		_, through := pipes(t, on)
+		r := routeTo(anywhere)
+		r.Rate, r.BindRate = 100, 100
+		c := start(t, r, &sink{}, through)
+		ctx, cancel := context.WithTimeout(t.Context(), 5*time.Minute)
+		defer cancel()
+		slowest := 1.0
+		for ctx.Err() == nil {
+			y := newTally(20)
+			c.Submit(ctx, slice(y))
+			y.wait(t, time.Minute)
+			slowest = min(slowest, c.Health().Cut)
+		}
+		if n := refused.Load(); n == 0 || n > accepted.Load()/20 {
+			t.Fatalf("%d of %d refused in 5 minutes, want some and few", n, n+accepted.Load())
+		}
+		if n := accepted.Load(); n < 50*60*5/3 {
+			t.Fatalf("%d accepted in 5 minutes at 50/s, want at least a third of what the operator takes", n)
+		}
+		if slowest > 0.5 {
+			t.Fatalf("Cut never fell below %v, want 0.5 or less", slowest)
+		}
+		time.Sleep(2 * time.Minute)
+		if h := c.Health(); h.Cut != 1 || h.State != gateway.Bound {
+			t.Fatalf("Cut = %v, State = %s after two quiet minutes, want 1 and bound", h.Cut, h.State)
+		}
+	})
+}
+
+func TestRate_keeps_to_the_contract(t *testing.T) {
+	for name, change := range map[string]func(*config.Route){
+		"of the route":                         func(r *config.Route) { r.Rate = 20 },
+		"of a session":                         func(r *config.Route) { r.BindRate = 20 },
+		"of the route, over several sessions":  func(r *config.Route) { r.Rate, r.Binds = 20, 4 },
+		"of sessions, which add up to the sum": func(r *config.Route) { r.BindRate, r.Binds = 5, 4 },
+	} {
+		t.Run(name, func(t *testing.T) {
+			bubble(t, func(t *testing.T) {
+				_, through := pipes(t, accept)
+				r := routeTo(anywhere)
+				change(&r)
+				c := start(t, r, &sink{}, through)
+				time.Sleep(time.Second)
+				y, begin := newTally(200), time.Now()
+				c.Submit(t.Context(), slice(y))
+				y.wait(t, time.Minute)
+				if d := time.Since(begin).Seconds(); d < 9.5 || d > 10.5 {
+					t.Fatalf("200 parts at 20/s took %.2f s, want 10", d)
+				}
+			})
+		})
+	}
+}
+
+func TestClose_waits_for_the_window_and_unbinds(t *testing.T) {
+	bubble(t, func(t *testing.T) {
+		var unbound atomic.Int32
+		s, through := pipes(t, func(p *peer, h wire.Header, b []byte) bool {
+			if h.ID == wire.SubmitSM {
+				time.AfterFunc(3*time.Second, func() { accept(p, h, b) })
+			}
+			return true
+		})
+		s.unbound = &unbound
+		c := start(t, routeTo(anywhere), &sink{}, through)
+		y := newTally(10)
+		c.Submit(t.Context(), slice(y))
+		begin := time.Now()
+		if err := c.Close(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		if got := y.wait(t, time.Second); got[gateway.Accepted] != 10 {
+			t.Fatalf("outcomes = %v, want 10 accepted", got)
+		}
+		if d := time.Since(begin); d > 4*time.Second || unbound.Load() != 1 {
+			t.Fatalf("Close took %v with %d unbinds, want 3 s and one", d, unbound.Load())
+		}
+		y = newTally(1)
+		c.Submit(t.Context(), slice(y))
+		if got := y.wait(t, time.Second); got[gateway.NotSent] != 1 {
+			t.Fatalf("outcomes after Close = %v, want not sent", got)
+		}
+	})
+}
+
+func TestClose_of_a_silent_peer_takes_at_most_ten_seconds(t *testing.T) {
+	bubble(t, func(t *testing.T) {
+		s, through := pipes(t, func(*peer, wire.Header, []byte) bool { return true })
+		s.deaf = true
+		c := start(t, routeTo(anywhere), &sink{}, through)
+		y := newTally(10)
+		c.Submit(t.Context(), slice(y))
+		begin := time.Now()
+		if err := c.Close(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		if d := time.Since(begin); d > drainTimeout+unbindTimeout+2*time.Second {
+			t.Fatalf("Close took %v", d)
+		}
+		if got := y.wait(t, time.Second); got[gateway.Uncertain] != 10 {
+			t.Fatalf("outcomes = %v, want 10 uncertain", got)
+		}
+	})
+}
