@@ -41,9 +41,12 @@ var edges = map[string]string{
 	"inbound":   "store gateway message reply",
 	"live":      "store tally",
 	// face; api cannot see the store or a concrete gateway: sequences and cursors are ground types
-	"api": "access audit directory template gateway question message audience broadcast reply tally usage" +
-		" preflight live",
+	"api": "access audit directory directory/intake template gateway question message audience broadcast reply" +
+		" tally usage preflight live",
 	"simulator": "",
+
+	// lists in and out stand on the directory, and would not fit into it
+	"directory/intake": "directory store audit",
 }
 
 // A door is the place where a library comes in. Its replacement is then a matter of one package.

@@ -148,7 +148,7 @@ func eachScanned(ctx context.Context, tx *store.Tx, fn func(Recipient) error) er
 			return false, ctx.Err()
 		}
 		who, _ := id.FromBytes[id.Recipient](key[1:])
-		r, err := decodeRecipient(who, value)
+		r, err := DecodeRecipient(who, value)
 		if err != nil {
 			return false, err
 		}

@@ -58,6 +58,9 @@ func cleanGroup(g Group, name, description string) (Group, error) {
 	if sortName(g.Name) == "" {
 		c.wrong("name", "required")
 	}
+	if strings.ContainsAny(g.Name, ";；") { // it stands between the groups of a person in a table
+		c.wrong("name", "semicolon")
+	}
 	if e := fault.InvalidFields(c.fields); e != nil {
 		return Group{}, e
 	}

@@ -170,6 +170,11 @@ const (
 	batchBytes  = 600 << 10
 )
 
+// Weigh counts writes and octets that the caller adds to the commit beside those of Put.
+func (b *Batch) Weigh(writes, octets int) {
+	b.writes, b.bytes = b.writes+writes, b.bytes+octets
+}
+
 // Full reports whether the commit should end here.
 func (b *Batch) Full() bool {
 	return b.writes+len(b.counts) > batchWrites || b.bytes > batchBytes
@@ -184,8 +189,11 @@ type Prepared struct {
 
 // Prepare works out what the ledger keeps of the person.
 func Prepare(r Recipient) Prepared {
-	return Prepared{recipient: r, entries: entriesOf(r), record: encodeRecipient(r)}
+	return Prepared{recipient: r, entries: entriesOf(r), record: EncodeRecipient(r)}
 }
+
+// ID returns who it is.
+func (p Prepared) ID() id.Recipient { return p.recipient.ID }
 
 // put is Put of a person who was not prepared.
 func (b *Batch) put(old, new Recipient) error {

@@ -29,9 +29,9 @@ func externalKey(external string) []byte { return store.RecipientByExternal.Key(
 
 func groupKey(g id.Group) []byte { return store.Group.Key(id.Bytes(g)) }
 
-// encodeRecipient writes the fields by hand, one after the other: a broadcast reads a hundred thousand of them before
+// EncodeRecipient writes the fields by hand, one after the other: a broadcast reads a hundred thousand of them before
 // its first message leaves, and this is read in a third of the time of CBOR. The identifier is in the key.
-func encodeRecipient(r Recipient) []byte {
+func EncodeRecipient(r Recipient) []byte {
 	b := make([]byte, 0, 160+len(r.Note))
 	b = append(b, recipientVersion)
 	var flags uint64
@@ -73,8 +73,8 @@ func encodeRecipient(r Recipient) []byte {
 	return b
 }
 
-// decodeRecipient reads what encodeRecipient wrote. The texts share one copy of the record, so b may be reused.
-func decodeRecipient(who id.Recipient, b []byte) (Recipient, error) {
+// DecodeRecipient reads what EncodeRecipient wrote. The texts share one copy of the record, so b may be reused.
+func DecodeRecipient(who id.Recipient, b []byte) (Recipient, error) {
 	if _, _, err := store.CheckVersion(b, recipientVersion); err != nil {
 		return Recipient{}, err
 	}

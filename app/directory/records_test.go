@@ -26,7 +26,7 @@ func someone() Recipient {
 func TestRecordReadsBack(t *testing.T) {
 	t.Parallel()
 	for _, want := range []Recipient{someone(), {ID: 7, Name: "x"}, {ID: 7}} {
-		got, err := decodeRecipient(7, encodeRecipient(want))
+		got, err := DecodeRecipient(7, EncodeRecipient(want))
 		if err != nil || !reflect.DeepEqual(got, want) {
 			t.Fatalf("decoded %+v, %v, want %+v", got, err, want)
 		}
@@ -34,27 +34,27 @@ func TestRecordReadsBack(t *testing.T) {
 }
 
 func FuzzDecodeRecipient(f *testing.F) {
-	whole := encodeRecipient(someone())
+	whole := EncodeRecipient(someone())
 	for i := range whole {
 		f.Add(whole[:i])
 	}
 	f.Add(append(whole[:40:40], 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0x01))
 	f.Fuzz(func(t *testing.T, b []byte) {
-		r, err := decodeRecipient(7, b)
+		r, err := DecodeRecipient(7, b)
 		if err != nil {
 			return
 		}
-		if again, err := decodeRecipient(7, encodeRecipient(r)); err != nil || !reflect.DeepEqual(again, r) {
+		if again, err := DecodeRecipient(7, EncodeRecipient(r)); err != nil || !reflect.DeepEqual(again, r) {
 			t.Fatalf("%+v became %+v, %v", r, again, err)
 		}
 	})
 }
 
 func BenchmarkDecodeRecipient(b *testing.B) {
-	record := encodeRecipient(someone())
+	record := EncodeRecipient(someone())
 	b.ReportAllocs()
 	for b.Loop() {
-		if _, err := decodeRecipient(7, record); err != nil {
+		if _, err := DecodeRecipient(7, record); err != nil {
 			b.Fatal(err)
 		}
 	}

@@ -202,7 +202,7 @@ func ReadRecipient(tx *store.Tx, who id.Recipient) (r Recipient, ok bool, err er
 	if err != nil || !ok {
 		return Recipient{}, false, err
 	}
-	r, err = decodeRecipient(who, v)
+	r, err = DecodeRecipient(who, v)
 	return r, err == nil, err
 }
 
@@ -240,7 +240,7 @@ func (s *Service) Remove(ctx context.Context, sc scope.Scope, who []id.Recipient
 		if err := s.tell(ctx, b.tx, actionRemove, r, Recipient{}); err != nil {
 			return err
 		}
-		b.writes, b.bytes = b.writes+auditWrites, b.bytes+auditBytes
+		b.Weigh(auditWrites, auditBytes)
 		return b.put(r, Recipient{})
 	}, func(n int) { removed += n })
 }

@@ -116,3 +116,6 @@ func Millis(t time.Time) uint64 {
 	}
 	return uint64(max(t.UnixMilli(), 0))
 }
+
+// More reports whether something is left to read.
+func (d *Decoder) More() bool { return d.s != "" }

@@ -28,6 +28,12 @@ const (
 	Note       Field = "note"
 )
 
+// Keys of Headers for the columns that a table of wrong rows has beside its own. They are ignored when it is read.
+const (
+	HeaderLine   Field = "line"
+	HeaderReason Field = "reason"
+)
+
 const attributePrefix = "attribute:"
 
 // Attribute returns the field of a free attribute.
@@ -152,6 +158,7 @@ func headerKey(h string) string {
 }
 
 var headers = table(map[Field]string{
+	Ignore: "取り込み行 取り込めない理由 importline importreason",
 	ExternalID: "社員番号 社員コード 社員id 社員no 職員番号 職員コード 従業員番号 従業員コード 従業員id 学籍番号 会員番号 番号 id 識別番号 管理番号 個人コード " +
 		"個人番号 外部id externalid employeeid employeenumber employeeno employeecode staffid staffnumber personid " +
 		"personnelnumber userid memberid number no code",
@@ -190,13 +197,14 @@ func Headers(language string) map[Field]string {
 		return map[Field]string{
 			ExternalID: "Employee ID", Name: "Name", Reading: "Reading", Department: "Department", Language: "Language",
 			Zone: "Time zone", Phone: "Phone ", PhoneLabel: "Phone label ", Mail: "Email ", MailLabel: "Email label ",
-			Group: "Group", Note: "Note", attributePrefix: "Attribute:",
+			Group: "Group", Note: "Note", attributePrefix: "Attribute:", HeaderLine: "Import line",
+			HeaderReason: "Import reason",
 		}
 	}
 	return map[Field]string{
 		ExternalID: "社員番号", Name: "氏名", Reading: "フリガナ", Department: "部署", Language: "言語",
 		Zone: "タイムゾーン", Phone: "電話番号", PhoneLabel: "電話番号ラベル", Mail: "メール", MailLabel: "メールラベル",
-		Group: "グループ", Note: "備考", attributePrefix: "属性:",
+		Group: "グループ", Note: "備考", attributePrefix: "属性:", HeaderLine: "取り込み行", HeaderReason: "取り込めない理由",
 	}
 }
 
@@ -232,13 +240,27 @@ var languages = func() map[string]string {
 	return m
 }()
 
-// GroupNames returns the names in a cell of a group column, which stand with a semicolon, comma, 、 or line break between.
+// GroupNames returns the names in a cell of a group column. They stand with a semicolon or line break between, or, where
+// there is none of these, with a comma or 、.
 func GroupNames(cell string) []string {
+	marks := "、,，"
+	if strings.ContainsAny(cell, ";；\n") {
+		marks = ";；\n"
+	}
 	var out []string
-	for _, name := range strings.FieldsFunc(cell, func(r rune) bool { return strings.ContainsRune(";；、,，\n", r) }) {
+	for _, name := range strings.FieldsFunc(cell, func(r rune) bool { return strings.ContainsRune(marks, r) }) {
 		if name = strings.Join(strings.Fields(name), " "); name != "" {
 			out = append(out, name)
 		}
 	}
 	return out
+}
+
+// GroupCell returns the cell that GroupNames reads as the names, none of which has a semicolon.
+func GroupCell(names []string) string {
+	cell := strings.Join(names, "; ")
+	if len(names) == 1 && strings.ContainsAny(cell, "、,，") {
+		cell += ";"
+	}
+	return cell
 }

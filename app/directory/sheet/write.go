@@ -122,3 +122,6 @@ func (w *Writer) Flush() error {
 	}
 	return w.out.Flush()
 }
+
+// Err returns the first error so far.
+func (w *Writer) Err() error { return w.err }
