@@ -248,10 +248,7 @@ func routeTo(addr net.Addr) config.Route {
 // start returns a running client that is closed at the end of the test.
 func start(t testing.TB, r config.Route, s gateway.Sink, change ...func(*Options)) *Client {
 	t.Helper()
-	o := Options{
-		Route: r, Sink: s, Now: time.Now, Random: func() float64 { return 0.01 },
-		Log: slog.New(slog.DiscardHandler),
-	}
+	o := options(r, s)
 	for _, f := range change {
 		f(&o)
 	}
@@ -270,6 +267,13 @@ func start(t testing.TB, r config.Route, s gateway.Sink, change ...func(*Options
 		}
 	})
 	return c
+}
+
+func options(r config.Route, s gateway.Sink) Options {
+	return Options{
+		Route: r, Sink: s, Now: time.Now, Random: func() float64 { return 0.01 },
+		Log: slog.New(slog.DiscardHandler),
+	}
 }
 
 // parts returns n parts, each for a number of its own.
