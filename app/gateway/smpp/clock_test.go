@@ -3,6 +3,7 @@ package smpp
 import (
 	"context"
 	"net"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -311,6 +312,30 @@ func TestClose_of_a_silent_peer_takes_at_most_ten_seconds(t *testing.T) {
 		}
 		if got := y.wait(t, time.Second); got[gateway.Uncertain] != 10 {
 			t.Fatalf("outcomes = %v, want 10 uncertain", got)
+		}
+	})
+}
+
+func TestCrowdedRecipient_is_told_from_a_throttled_line(t *testing.T) {
+	bubble(t, func(t *testing.T) {
+		_, through := pipes(t, func(p *peer, h wire.Header, b []byte) bool {
+			if to, _ := scanSubmit(b); h.ID == wire.SubmitSM && to == "819000000000" {
+				p.respond(h, 0x14, "")
+				return true
+			}
+			return accept(p, h, b)
+		})
+		c := start(t, routeTo(anywhere), &sink{}, through)
+		var got []gateway.Class
+		for range 5 {
+			y := newTally(1)
+			c.Submit(t.Context(), slice(y))
+			y.wait(t, time.Minute)
+			got = append(got, y.got[0].Class)
+		}
+		want := []gateway.Class{gateway.Throttled, gateway.Throttled, gateway.Throttled, gateway.Retry, gateway.Retry}
+		if !slices.Equal(got, want) {
+			t.Fatalf("classes = %v, want %v", got, want)
 		}
 	})
 }

@@ -304,34 +304,6 @@ func TestUnbindByPeer_is_answered_and_bound_again(t *testing.T) {
 	eventually(t, "unbind_resp and the next bind", func() bool { return answered.Load() && s.binds.Load() == 2 })
 }
 
-func TestCrowdedRecipient_is_told_from_a_throttled_line(t *testing.T) {
-	t.Parallel()
-	s := newSMSC(t, func(p *peer, h wire.Header, b []byte) bool {
-		if h.ID == wire.SubmitSM && strings.Contains(string(b), "819000000000") {
-			p.respond(h, 0x14, "")
-			return true
-		}
-		return accept(p, h, b)
-	})
-	c := start(t, routeTo(s.ln.Addr()), &sink{})
-	var got []gateway.Class
-	for range 5 {
-		y := newTally(1)
-		c.Submit(t.Context(), slice(y))
-		y.wait(t, 20*time.Second)
-		got = append(got, y.got[0].Class)
-		if s := c.lanes[0].session.Load(); s != nil { // the pauses themselves are tested elsewhere
-			s.mu.Lock()
-			s.pace.Advance(time.Now().Add(time.Hour))
-			s.mu.Unlock()
-		}
-	}
-	want := []gateway.Class{gateway.Throttled, gateway.Throttled, gateway.Throttled, gateway.Retry, gateway.Retry}
-	if !slices.Equal(got, want) {
-		t.Fatalf("classes = %v, want %v", got, want)
-	}
-}
-
 func TestMessage_goes_over_one_session_in_order(t *testing.T) {
 	t.Parallel()
 	type at struct {
