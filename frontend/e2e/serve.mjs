@@ -5,7 +5,7 @@ import { createServer } from 'node:http';
 import { extname, join, normalize } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-const root = fileURLToPath(new URL('../../embed/dist', import.meta.url));
+const root = process.env.NOROSHI_CONSOLE ?? fileURLToPath(new URL('../../embed/dist', import.meta.url));
 const port = Number(process.env.PORT ?? 4173);
 const types = {
   '.html': 'text/html; charset=utf-8',
@@ -15,27 +15,34 @@ const types = {
   '.json': 'application/json'
 };
 
-const shell = await readFile(join(root, 'index.html'), 'utf8');
-const hashes = [...shell.matchAll(/<script(?![^>]*\ssrc=)[^>]*>([\s\S]*?)<\/script>/g)].map(
-  (match) => `'sha256-${createHash('sha256').update(match[1]).digest('base64')}'`
-);
-const policy = [
-  "default-src 'none'",
-  `script-src 'self' ${hashes.join(' ')}`,
-  "style-src 'self'",
-  "style-src-attr 'unsafe-hashes' 'sha256-S8qMpvofolR8Mpjy4kQvEm7m1q8clzU4dfDH0AmvZjo='",
-  "img-src 'self' data:",
-  "font-src 'self'",
-  "connect-src 'self'",
-  "manifest-src 'self'",
-  "base-uri 'none'",
-  "form-action 'self'",
-  "frame-ancestors 'none'",
-  "object-src 'none'"
-].join('; ');
+async function readShell() {
+  const shell = await readFile(join(root, 'index.html'), 'utf8');
+  const inline = shell.matchAll(/<script(?![^>]*\ssrc=)[^>]*>([\s\S]*?)<\/script>/g);
+  const hashes = [...inline].map(
+    (match) => `'sha256-${createHash('sha256').update(match[1]).digest('base64')}'`
+  );
+  return { shell, policy: policyOf(hashes.join(' ')) };
+}
+
+const policyOf = (hashes) =>
+  [
+    "default-src 'none'",
+    `script-src 'self' ${hashes}`,
+    "style-src 'self'",
+    "style-src-attr 'unsafe-hashes' 'sha256-S8qMpvofolR8Mpjy4kQvEm7m1q8clzU4dfDH0AmvZjo='",
+    "img-src 'self' data:",
+    "font-src 'self'",
+    "connect-src 'self'",
+    "manifest-src 'self'",
+    "base-uri 'none'",
+    "form-action 'self'",
+    "frame-ancestors 'none'",
+    "object-src 'none'"
+  ].join('; ');
 
 createServer(async (request, response) => {
   const path = normalize(decodeURIComponent(new URL(request.url, 'http://localhost').pathname));
+  const { shell, policy } = await readShell();
   response.setHeader('Content-Security-Policy', policy);
   if (extname(path) === '' && !path.startsWith('/api/')) {
     response.setHeader('Content-Type', types['.html']);

@@ -60,6 +60,8 @@ async function answer(route: Route, setting: Setting): Promise<void> {
   const json = (body: unknown) => route.fulfill({ json: body });
   if (path === '/session' && setting.signedIn === false)
     return route.fulfill(problem(401, 'unauthenticated'));
+  if (path === '/setup' && route.request().method() === 'POST')
+    return route.fulfill({ status: 201, json: story.session(lang) });
   if (path === '/setup')
     return json({
       needed: setting.setup ?? false,
@@ -68,6 +70,7 @@ async function answer(route: Route, setting: Setting): Promise<void> {
       languages: ['ja', 'en'],
       routes: story.routeStates(lang).slice(0, 3)
     });
+  if (path === '/account') return json(story.session(lang).account);
   if (path === '/session') return json(story.session(lang));
   if (path === '/home')
     return json(
@@ -97,8 +100,30 @@ async function answer(route: Route, setting: Setting): Promise<void> {
   if (path.endsWith('/result')) return json(story.result(lang));
   if (path.endsWith('/people')) return json(people(lang, url.searchParams.get('filter')));
   if (/\/people\/\d+$/.test(path)) return json(detail(lang));
-  if (path === '/unread')
-    return json(setting.empty ? { items: [], total: 0 } : unread(lang, url.searchParams.get('kind')));
+  if (path === '/unread') return json(tray(setting, url.searchParams.get('kind')));
+  if (/\/(stop|close)$/.test(path)) return json(story.result(lang).broadcast);
+  if (/^\/unread\/\w+\/(assign|set-aside|undo)$/.test(path)) {
+    setting.decided = [...(setting.decided ?? []), path.split('/')[2] ?? ''];
+    return json(unread(lang, null).items[0]);
+  }
+  if (path === '/recipients')
+    return json({
+      total: 1,
+      items: [
+        {
+          id: '01hq3rcpt0000',
+          version: 1,
+          name: '高橋 美咲',
+          department: '横浜工場 製造2課',
+          phones: [],
+          emails: [],
+          attributes: {},
+          groups: [],
+          createdAt: story.NOW,
+          updatedAt: story.NOW
+        }
+      ]
+    });
   if (path === '/audit')
     return json({
       items: [
@@ -122,4 +147,11 @@ async function answer(route: Route, setting: Setting): Promise<void> {
     });
   if (path === '/system') return json(story.system(lang));
   return route.fulfill(problem(404, 'not_found'));
+}
+
+function tray(setting: Setting, kind: string | null) {
+  if (setting.empty) return { items: [], total: 0 };
+  const page = unread(setting.lang, kind);
+  const left = page.items.filter((reply) => !setting.decided?.includes(reply.id));
+  return { items: left, total: page.total - (page.items.length - left.length) };
 }

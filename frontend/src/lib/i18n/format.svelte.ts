@@ -89,6 +89,9 @@ export function dateTime(moment: Moment, now: Moment = Date.now()): string {
   const same = format(year).format(at(moment)) === format(year).format(at(now));
   return `${same ? monthDay(moment) : date(moment)} ${clock(moment)}`;
 }
+/** 03:41 today, 11/21 15:00 on other days */
+export const clockOrDate = (moment: Moment, now: Moment = Date.now()): string =>
+  date(moment) === date(now) ? clock(moment) : dateTime(moment, now);
 export const dateTimeSeconds = (moment: Moment): string => `${date(moment)} ${clockSeconds(moment)}`;
 
 /** How long ago, in the shortest words that are still exact enough. */

@@ -16,6 +16,7 @@ export {
   number,
   percent,
   clock,
+  clockOrDate,
   clockSeconds,
   date,
   dateTime,

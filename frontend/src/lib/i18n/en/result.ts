@@ -52,7 +52,7 @@ export default {
   curve: 'Answered at',
   milestone: '{percent}%',
   notYet: 'not yet',
-  afterStart: '{span} after the start',
+  afterStart: 'after {span}',
   curveAlt: 'Share of people who answered, over the time since the start',
   curveEmpty: 'The curve starts with the first answer.',
   departments: 'Answer rate by department',
@@ -159,5 +159,7 @@ export default {
   reason_stopped: 'stopped before sending',
   reason_deleted: 'deleted by the operator',
   reason_no_route: 'no route for the number',
-  reason_other: 'other reasons'
+  reason_other: 'other reasons',
+  varName: 'Name',
+  varReply: 'Reply number'
 } as const;

@@ -158,5 +158,7 @@ export default {
   reason_stopped: '停止により未送信',
   reason_deleted: '通信会社が削除',
   reason_no_route: '対応する経路なし',
-  reason_other: 'その他'
+  reason_other: 'その他',
+  varName: '氏名',
+  varReply: '返信先の番号'
 } satisfies Translated<typeof en>;
