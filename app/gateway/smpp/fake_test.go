@@ -24,6 +24,7 @@ type peer struct {
 	conn net.Conn
 	in   *wire.Framer
 	bind wire.Header // the bind request it answered
+	nth  int         // which bind it was
 	mu   sync.Mutex
 }
 
@@ -139,7 +140,7 @@ func (s *smsc) serve(conn net.Conn) {
 			if s.status != nil {
 				status = s.status(n)
 			}
-			p.bind = h
+			p.bind, p.nth = h, n
 			if status != 0 {
 				p.send(wire.AppendHeader(nil, wire.HeaderLen, wire.Header{ID: h.ID | wire.Response, Status: status, Seq: h.Seq}))
 				continue
