@@ -192,8 +192,8 @@ func Prepare(r Recipient) Prepared {
 	return Prepared{recipient: r, entries: entriesOf(r), record: EncodeRecipient(r)}
 }
 
-// ID returns who it is.
-func (p Prepared) ID() id.Recipient { return p.recipient.ID }
+// Recipient returns who it is.
+func (p Prepared) Recipient() Recipient { return p.recipient }
 
 // put is Put of a person who was not prepared.
 func (b *Batch) put(old, new Recipient) error {

@@ -40,7 +40,7 @@ type List struct {
 }
 
 // countBudget bounds how many index keys one count of a search reads.
-const countBudget = 20_000
+const countBudget = 10_000
 
 // List returns a page of the people of the query within the scope: without a search in the order of reading, else name;
 // with one, people by name first, then by external id, phone and department. Returns Invalid (bad_cursor) when the

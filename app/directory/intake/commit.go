@@ -351,7 +351,7 @@ func (s *Service) bringRow(b *directory.Batch, sc scales, u *undoStep, it item) 
 		if fault.Is(err, fault.Conflict) {
 			return errStale{it.row.Line}
 		}
-		u.created(it.ready.ID())
+		u.created(it.ready.Recipient())
 		return err
 	}
 	d, err := sc.weigh(it.row)
@@ -363,12 +363,12 @@ func (s *Service) bringRow(b *directory.Batch, sc scales, u *undoStep, it item) 
 	}
 	if d.action == fresh {
 		r := s.newborn(d.new)
-		u.created(r.ID)
+		u.created(r)
 		return b.Put(d.old, directory.Prepare(r))
 	}
 	r := d.new
 	r.Version, r.Updated = d.old.Version+1, s.Now().UTC().Truncate(time.Millisecond)
-	u.replaced(b, d.old, r.Version)
+	u.replaced(b, d.old, r)
 	err = b.Put(d.old, directory.Prepare(r))
 	if fault.Is(err, fault.Conflict) {
 		return errStale{it.row.Line}
@@ -426,7 +426,7 @@ func (s *Service) removeMissing(ctx context.Context, j Job, missing []uint64) er
 			if err != nil || !ok || old.Version != missing[at+1] {
 				return true, err
 			}
-			u.replaced(b, old, 0)
+			u.replaced(b, old, directory.Recipient{})
 			return true, b.Put(old, directory.Prepared{})
 		}, func(now *Job, n int) { now.Gone = from + n })
 		if err != nil {

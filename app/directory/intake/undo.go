@@ -3,6 +3,7 @@ package intake
 import (
 	"context"
 	"encoding/binary"
+	"hash/fnv"
 	"time"
 
 	"noroshi/app/directory"
@@ -19,15 +20,29 @@ const undoVersion = 1
 type undoStep struct{ body []byte }
 
 // created notes a new person.
-func (u *undoStep) created(who id.Recipient) {
-	u.body = pack.String(binary.AppendUvarint(id.Append(u.body, who), 1), "")
+func (u *undoStep) created(r directory.Recipient) { u.add(r.ID, trace(r), "") }
+
+// replaced notes a person who was changed to r; a zero r says that they were removed.
+func (u *undoStep) replaced(b *directory.Batch, old, r directory.Recipient) {
+	record := directory.EncodeRecipient(old)
+	u.add(old.ID, trace(r), string(record))
+	b.Weigh(0, len(record)+20)
 }
 
-// replaced notes a person who was changed and has the version now; 0 when they were removed.
-func (u *undoStep) replaced(b *directory.Batch, old directory.Recipient, version uint64) {
-	record := directory.EncodeRecipient(old)
-	u.body = pack.String(binary.AppendUvarint(id.Append(u.body, old.ID), version), string(record))
-	b.Weigh(0, len(record)+20)
+func (u *undoStep) add(who id.Recipient, trace uint64, record string) {
+	u.body = pack.String(binary.AppendUvarint(id.Append(u.body, who), trace), record)
+}
+
+// trace tells whether a person is as an import left them: a hash of all but version and times, so that an import can be
+// undone after a later one was. It is 0 for nobody.
+func trace(r directory.Recipient) uint64 {
+	if r.ID == 0 {
+		return 0
+	}
+	r.Version, r.Created, r.Updated = 0, time.Time{}, time.Time{}
+	h := fnv.New64a()
+	_, _ = h.Write(directory.EncodeRecipient(r))
+	return h.Sum64() | 1
 }
 
 func undoKey(j id.Import, step uint32) []byte {
@@ -44,9 +59,9 @@ func (u *undoStep) write(tx *store.Tx, j *Job) {
 
 // past is a person before a commit.
 type past struct {
-	who     id.Recipient
-	version uint64 // after the commit; 0 when they were removed
-	record  string // "" when they were not there
+	who    id.Recipient
+	trace  uint64 // of the person after the commit
+	record string // "" when they were not there
 }
 
 func readUndo(tx *store.Tx, j id.Import, step uint32) ([]past, error) {
@@ -60,7 +75,7 @@ func readUndo(tx *store.Tx, j id.Import, step uint32) ([]past, error) {
 	}
 	var out []past
 	for d := pack.NewDecoder(b); d.More(); {
-		out = append(out, past{who: id.Recipient(d.Word()), version: d.Number(), record: d.Text()})
+		out = append(out, past{who: id.Recipient(d.Word()), trace: d.Number(), record: d.Text()})
 		if d.Bad() {
 			return nil, fault.New(fault.Internal, "record_damaged", "A record of an import cannot be read.")
 		}
@@ -122,11 +137,11 @@ func (s *Service) undoStep(tx *store.Tx, which id.Import, step uint32) (Undone, 
 	b := directory.NewBatch(tx)
 	for i := len(people) - 1; i >= 0; i-- {
 		p := people[i]
-		now, ok, err := directory.ReadRecipient(tx, p.who)
+		now, _, err := directory.ReadRecipient(tx, p.who)
 		if err != nil {
 			return did, err
 		}
-		if now.Version != p.version || ok != (p.version != 0) {
+		if trace(now) != p.trace {
 			did.Kept++
 			continue
 		}
@@ -136,7 +151,7 @@ func (s *Service) undoStep(tx *store.Tx, which id.Import, step uint32) (Undone, 
 			if err != nil {
 				return did, err
 			}
-			r.Version, r.Updated = max(p.version, r.Version)+1, s.Now().UTC().Truncate(time.Millisecond)
+			r.Version, r.Updated = max(now.Version, r.Version)+1, s.Now().UTC().Truncate(time.Millisecond)
 			then = directory.Prepare(r)
 		}
 		switch err := b.Put(now, then); {
