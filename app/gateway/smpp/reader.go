@@ -112,6 +112,7 @@ func (s *session) response(frame []byte, h wire.Header, now time.Time) {
 	if ok && class == gateway.Accepted {
 		s.good = true
 		s.meter.Add(now)
+		s.pace.Succeeded(e.sent)
 	}
 	s.mu.Unlock()
 	if !ok {

@@ -7,7 +7,7 @@ import (
 
 // How a session gives way to an operator that says "too fast" (ESME_RTHROTTLED, ESME_RMSGQFUL).
 const (
-	firstPause  = time.Second
+	firstPause  = time.Second // doubled when nothing was accepted since the last one
 	longestWait = 30 * time.Second
 	stepEvery   = 10 * time.Second // without a refusal, until the rate is raised
 	stepUp      = 0.1              // of the full rate
@@ -123,6 +123,14 @@ func (p *Pacer) Refused(now, sent time.Time, measured float64) bool {
 	p.step = p.until.Add(stepEvery)
 	p.setCut(max(lowestCut, p.cut/2))
 	return true
+}
+
+// Succeeded notes that a part which was sent at the time was accepted: when that was after the last pause, the next
+// pause is short again.
+func (p *Pacer) Succeeded(sent time.Time) {
+	if p.pause > 0 && !sent.Before(p.until) {
+		p.pause = 0
+	}
 }
 
 // Advance raises the rate by the steps that are due.

@@ -1,0 +1,86 @@
+package smpp
+
+import (
+	"testing"
+	"time"
+
+	"noroshi/app/gateway"
+	"noroshi/app/phone"
+	"noroshi/app/simulator"
+)
+
+func TestSimulator_every_part_is_accepted_and_reported(t *testing.T) {
+	t.Parallel()
+	s := simulate(t, simulator.Options{Population: simulator.Perfect()})
+	r := routeToSim(t, s)
+	r.Window, r.Binds = 100, 2
+	in := &sink{}
+	c := start(t, r, in)
+	y := newTally(20_000)
+	c.Submit(t.Context(), slice(y))
+	if got := y.wait(t, 30*time.Second); got[gateway.Accepted] != 20_000 {
+		t.Fatalf("outcomes = %v, want 20000 accepted", got)
+	}
+	eventually(t, "the receipts", func() bool { n, _ := in.counts(); return n == 20_000 })
+	ids := map[string]phone.Number{}
+	for i, o := range y.got {
+		ids[o.MessageID] = phone.Number(819000000000 + i)
+	}
+	in.mu.Lock()
+	defer in.mu.Unlock()
+	for _, r := range in.receipts {
+		if len(r.IDs) == 0 || ids[r.IDs[0]].Digits() != r.From || r.State != gateway.Delivered || !r.Final {
+			t.Fatalf("receipt %+v is of %v", r, ids[r.IDs[0]])
+		}
+	}
+	if st := s.Stats(); st.Numbers != 20_000 || st.Twice != 0 || st.Malformed != 0 {
+		t.Fatalf("the operator counts %d numbers, %d twice, %d malformed PDUs", st.Numbers, st.Twice, st.Malformed)
+	}
+}
+
+// TestSimulator_hostile_operator offers each part until it is accepted or refused for good, as a caller would.
+func TestSimulator_hostile_operator(t *testing.T) {
+	t.Parallel()
+	pop := simulator.Hostile()
+	// Throttling costs a second at least for each; the jumping clock tests it.
+	pop.Network.Throttle = simulator.Population{}.Network.Throttle
+	pop.Network.Rejections = pop.Network.Rejections[:2]
+	s := simulate(t, simulator.Options{Population: pop, Seed: 7, Scale: 20})
+	r := routeToSim(t, s)
+	r.Window, r.Binds = 50, 2
+	in := &sink{}
+	c := start(t, r, in)
+	ps := parts(500)
+	final := map[int]gateway.Class{}
+	for round := 0; len(final) < len(ps) && round < 200; round++ {
+		var index []int
+		var again []gateway.Part
+		for i := range ps {
+			if _, ok := final[i]; !ok {
+				again, index = append(again, ps[i]), append(index, i)
+			}
+		}
+		y := newTally(len(again))
+		c.Submit(t.Context(), gateway.Slice{Parts: again, Done: y.Done})
+		y.wait(t, 60*time.Second)
+		for i, o := range y.got {
+			switch o.Class {
+			case gateway.Throttled, gateway.Retry, gateway.NotSent, gateway.BindRetry:
+			default:
+				final[index[i]] = o.Class
+			}
+		}
+	}
+	if len(final) != len(ps) {
+		t.Fatalf("%d of %d parts came to an end", len(final), len(ps))
+	}
+	accepted := 0
+	for _, class := range final {
+		if class == gateway.Accepted {
+			accepted++
+		}
+	}
+	if st := s.Stats(); st.Malformed != 0 || uint64(accepted) > st.Accepted {
+		t.Fatalf("%d told as accepted; the operator counts %d, and %d malformed PDUs", accepted, st.Accepted, st.Malformed)
+	}
+}
