@@ -21,5 +21,6 @@ export default {
   reply_undone: 'Took a decision back',
   unread_assigned: 'Decided a reply',
   unread_set_aside: 'Put a reply aside',
-  unread_undone: 'Took a decision back'
+  unread_undone: 'Took a decision back',
+  reply_decision_undone: 'Took a decision back'
 } as const;

@@ -161,5 +161,11 @@ export default {
   reason_no_route: 'no route for the number',
   reason_other: 'other reasons',
   varName: 'Name',
-  varReply: 'Reply number'
+  varReply: 'Reply number',
+  reason_invalid_phone: 'wrong number',
+  reason_unknown_outcome: 'outcome unknown',
+  kind_expired: 'Not reached in time',
+  kind_stopped: 'Stopped before it went out',
+  kind_unknown: 'Outcome unknown',
+  lateReply: 'after the broadcast was closed'
 } as const;

@@ -46,5 +46,18 @@ export default {
   reason_other: 'No rule could read it with certainty.',
   back: 'Back to the list',
   several: 'Count it as several answers',
-  history: 'Everything of this person'
+  history: 'Everything of this person',
+  reason_quoted_only: 'There is nothing but quoted lines in it.',
+  reason_no_question: 'No question is open to this person.',
+  reason_code_in_sentence: 'A code stands in the middle of other words.',
+  reason_code_maybe_word: 'The letter may also be a word.',
+  reason_code_part_of_word: 'The letter belongs to a name or a number.',
+  reason_code_denied: 'It says that the code is not meant.',
+  reason_code_asked: 'It asks about the code.',
+  reason_label_shared: 'The words fit several choices.',
+  reason_label_disagrees: 'The code of one choice stands with the words of another.',
+  reason_lines_disagree: 'Its lines hold different answers.',
+  reason_keyword: 'It is a word for opting out or for help.',
+  reason_reaction: 'It is a reaction that the phone put into words.',
+  reason_code_of_two: 'The code belongs to several open questions.'
 } as const;

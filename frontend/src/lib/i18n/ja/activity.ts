@@ -24,5 +24,6 @@ export default {
   reply_undone: '判定を取り消し',
   unread_assigned: '返信を判定',
   unread_set_aside: '返信を集計から除外',
-  unread_undone: '判定を取り消し'
+  unread_undone: '判定を取り消し',
+  reply_decision_undone: '判定を取り消し'
 } satisfies Translated<typeof en>;

@@ -160,5 +160,11 @@ export default {
   reason_no_route: '対応する経路なし',
   reason_other: 'その他',
   varName: '氏名',
-  varReply: '返信先の番号'
+  varReply: '返信先の番号',
+  reason_invalid_phone: '番号の誤り',
+  reason_unknown_outcome: '結果不明',
+  kind_expired: '期限内に届かず',
+  kind_stopped: '停止により未送信',
+  kind_unknown: '結果不明',
+  lateReply: '受付終了後'
 } satisfies Translated<typeof en>;

@@ -49,5 +49,18 @@ export default {
   reason_other: '規則では確実に読み取れませんでした。',
   back: '一覧へ戻る',
   several: '複数の回答として数える',
-  history: 'この人のやり取り'
+  history: 'この人のやり取り',
+  reason_quoted_only: '引用された文しかありません。',
+  reason_no_question: 'この人に受付中の質問がありません。',
+  reason_code_in_sentence: '記号がほかの言葉の途中にあります。',
+  reason_code_maybe_word: '記号が、ふつうの言葉かもしれません。',
+  reason_code_part_of_word: '記号が名前や番号の一部になっています。',
+  reason_code_denied: '記号を打ち消す言葉があります。',
+  reason_code_asked: '記号について尋ねている文です。',
+  reason_label_shared: '複数の選択肢に当てはまる言葉です。',
+  reason_label_disagrees: '記号と言葉が別の選択肢を指しています。',
+  reason_lines_disagree: '行によって回答が異なります。',
+  reason_keyword: '受信停止や案内のための言葉です。',
+  reason_reaction: '端末のリアクションが文字になったものです。',
+  reason_code_of_two: '複数の質問が同じ記号を使っています。'
 } satisfies Translated<typeof en>;
