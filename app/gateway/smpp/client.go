@@ -27,7 +27,7 @@ type Options struct {
 	// Now is the clock. Deadlines of connections are counted from it, so it must keep to real time.
 	Now    func() time.Time
 	Random func() float64 // in [0, 1), for the pauses before reconnecting; may be called from several goroutines
-	Log    *slog.Logger
+	Log    *slog.Logger   // nil logs nothing
 	// Dial opens a plain connection; nil means TCP.
 	Dial func(ctx context.Context, network, address string) (net.Conn, error)
 }
@@ -54,7 +54,7 @@ type Client struct {
 	ended   chan struct{} // closed when nothing runs any more
 	cancel  context.CancelFunc
 
-	submitted, refusals, receipts, texts, badPDUs atomic.Uint64
+	submitted, refusals, receipts, texts, badPDUs, protocol atomic.Uint64
 
 	failures atomic.Int32 // parts refused as misconfigured since the last success
 	gate     gate
@@ -94,6 +94,9 @@ func New(o Options) (*Client, error) {
 	d, err := newDialer(r, o.Dial)
 	if err != nil {
 		return nil, err
+	}
+	if o.Log == nil {
+		o.Log = slog.New(slog.DiscardHandler)
 	}
 	c := &Client{
 		route: r, template: t, statuses: statuses, zone: zone, decode: decode, dialer: d, now: o.Now, random: o.Random,
@@ -182,6 +185,9 @@ func (c *Client) Start(ctx context.Context) {
 	go func() {
 		lanes.Wait()
 		c.gate.close()
+		c.mu.Lock()
+		c.paused.stop()
+		c.mu.Unlock()
 		c.inbox.close()
 		stopSink()
 		close(c.ended)

@@ -339,3 +339,47 @@ func TestCrowdedRecipient_is_told_from_a_throttled_line(t *testing.T) {
 		}
 	})
 }
+
+// TestOverload_of_the_sink_does_not_stop_the_session floods a store that hangs: what finds no room is told to come
+// again, and submits go on.
+func TestOverload_of_the_sink_does_not_stop_the_session(t *testing.T) {
+	bubble(t, func(t *testing.T) {
+		var mu sync.Mutex
+		statuses := map[uint32]int{}
+		s, through := pipes(t, func(p *peer, h wire.Header, b []byte) bool {
+			if h.ID == wire.DeliverSM|wire.Response {
+				mu.Lock()
+				statuses[h.Status]++
+				mu.Unlock()
+			}
+			return accept(p, h, b)
+		})
+		in := &sink{hold: make(chan struct{})}
+		c := start(t, routeTo(anywhere), in, through)
+		synctest.Wait()
+		const flood = maxWaiting + 3000
+		p := s.peers()[0]
+		go func() {
+			for i := range uint32(flood) {
+				p.send(receiptPDU(i+1, "a"))
+			}
+		}()
+		time.Sleep(2 * roomTimeout)
+		y, begin := newTally(100), time.Now()
+		c.Submit(t.Context(), slice(y))
+		if got := y.wait(t, time.Minute); got[gateway.Accepted] != 100 || time.Since(begin) > 2*roomTimeout {
+			t.Fatalf("outcomes = %v after %v, want 100 accepted", got, time.Since(begin))
+		}
+		close(in.hold)
+		time.Sleep(time.Second)
+		mu.Lock()
+		defer mu.Unlock()
+		stored, _ := in.counts()
+		if statuses[wire.OK] != stored || statuses[wire.OK]+statuses[wire.TryLater] != flood || s.binds.Load() != 1 {
+			t.Fatalf("answers = %v with %d stored of %d, %d binds", statuses, stored, flood, s.binds.Load())
+		}
+		if statuses[wire.TryLater] == 0 {
+			t.Fatal("the flood found room; the test shows nothing")
+		}
+	})
+}

@@ -145,7 +145,8 @@ func (s *smsc) serve(conn net.Conn) {
 				p.send(wire.AppendHeader(nil, wire.HeaderLen, wire.Header{ID: h.ID | wire.Response, Status: status, Seq: h.Seq}))
 				continue
 			}
-			p.send(append(wire.AppendHeader(nil, wire.HeaderLen+5, wire.Header{ID: h.ID | wire.Response, Seq: h.Seq}), "SMSC\x00"...))
+			head := wire.Header{ID: h.ID | wire.Response, Seq: h.Seq}
+			p.send(append(wire.AppendHeader(nil, wire.HeaderLen+5, head), "SMSC\x00"...))
 		case wire.EnquireLink:
 			if s.on != nil && !s.on(p, h, frame) {
 				return

@@ -4,6 +4,7 @@ import (
 	"context"
 	"hash/maphash"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"noroshi/app/gateway"
@@ -46,6 +47,9 @@ type inbox struct {
 
 	texts []chan incomingText
 	wg    sync.WaitGroup
+
+	stuck    atomic.Bool // the last wait for room was in vain: nobody waits until there is room again
+	failures atomic.Uint64
 }
 
 func newInbox(sink gateway.Sink, log func(error)) *inbox {
@@ -96,6 +100,7 @@ func (b *inbox) receipts(rs []gateway.Receipt, from []asker) bool {
 			b.askers = append(b.askers, from...)
 			spare := len(b.waiting) < maxWaiting
 			b.mu.Unlock()
+			b.stuck.Store(false)
 			signal(b.more)
 			if spare {
 				signal(b.room) // another reader may be waiting as well
@@ -103,6 +108,9 @@ func (b *inbox) receipts(rs []gateway.Receipt, from []asker) bool {
 			return true
 		}
 		b.mu.Unlock()
+		if b.stuck.Load() {
+			return false
+		}
 		if late == nil {
 			late = time.NewTimer(roomTimeout)
 			defer late.Stop()
@@ -110,6 +118,7 @@ func (b *inbox) receipts(rs []gateway.Receipt, from []asker) bool {
 		select {
 		case <-b.room:
 		case <-late.C:
+			b.stuck.Store(true)
 			return false
 		}
 	}
@@ -121,8 +130,12 @@ func (b *inbox) text(t gateway.Text, who asker) bool {
 	in := incomingText{t, who}
 	select {
 	case ch <- in:
+		b.stuck.Store(false)
 		return true
 	default:
+	}
+	if b.stuck.Load() {
+		return false
 	}
 	late := time.NewTimer(roomTimeout)
 	defer late.Stop()
@@ -130,7 +143,16 @@ func (b *inbox) text(t gateway.Text, who asker) bool {
 	case ch <- in:
 		return true
 	case <-late.C:
+		b.stuck.Store(true)
 		return false
+	}
+}
+
+// failed notes that the Sink could not take something in. A store that is down fails often: the log has the first
+// times, and then ever fewer.
+func (b *inbox) failed(err error) {
+	if sparse(b.failures.Add(1)) {
+		b.log(err)
 	}
 }
 
@@ -163,7 +185,7 @@ func (b *inbox) settle(ctx context.Context, rs []gateway.Receipt, from []asker) 
 	defer cancel()
 	status := wire.OK
 	if err := b.sink.Receipts(ctx, rs); err != nil {
-		b.log(err)
+		b.failed(err)
 		status = wire.TryLater
 	}
 	for len(from) > 0 {
@@ -181,7 +203,7 @@ func (b *inbox) carryTexts(ctx context.Context, ch chan incomingText) {
 		status := wire.OK
 		ctx, cancel := context.WithTimeout(ctx, sinkTimeout)
 		if err := b.sink.Text(ctx, in.text); err != nil {
-			b.log(err)
+			b.failed(err)
 			status = wire.TryLater
 		}
 		cancel()

@@ -86,12 +86,21 @@ func (c *Client) slowed(s *session, status uint32, pause time.Duration) {
 
 // misunderstood notes a part that the peer could not read.
 func (c *Client) misunderstood(status uint32) {
+	if !sparse(c.protocol.Add(1)) {
+		return
+	}
 	c.log.Error(evProtocol, "status", gateway.StatusName(status))
 }
 
+// sparse reports whether the nth event of a kind is logged: the first, second, fourth, eighth … A peer must not be able
+// to fill the disk.
+func sparse(n uint64) bool { return n&(n-1) == 0 }
+
 // bad counts a PDU that could not be read. Its octets may hold a number and a text, so only its head is logged.
 func (c *Client) bad(s *session, h wire.Header, why string) {
-	c.badPDUs.Add(1)
+	if !sparse(c.badPDUs.Add(1)) {
+		return
+	}
 	c.log.Warn(evBadPDU, "peer", s.peer, "command_id", h.ID, "sequence_number", h.Seq, "why", why)
 }
 

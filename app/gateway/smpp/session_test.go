@@ -456,9 +456,11 @@ func TestNew_refuses_what_does_not_fit_its_field(t *testing.T) {
 		"a wrong override":            func(r *config.Route) { r.StatusOverride = map[string]string{"1": "ok"} },
 		"a missing CA file":           func(r *config.Route) { r.TLS = config.TLS{Enabled: true, CAFile: "/nonexistent"} },
 		"a TLV without tag":           func(r *config.Route) { r.TLVs = []config.TLV{{Type: "octet", Value: "1"}} },
-		"a TLV of an unknown type":    func(r *config.Route) { r.TLVs = []config.TLV{{Tag: "0x1400", Type: "x", Value: "1"}} },
-		"a TLV with a NUL":            func(r *config.Route) { r.TLVs = []config.TLV{{Tag: "1", Type: "octet", Value: "\x00"}} },
-		"a TLV that is no int":        func(r *config.Route) { r.TLVs = []config.TLV{{Tag: "1", Type: "int", Value: "x"}} },
+		"a TLV of an unknown type":    func(r *config.Route) { r.TLVs = []config.TLV{{Tag: "20", Type: "x", Value: "1"}} },
+		"a TLV with a NUL": func(r *config.Route) {
+			r.TLVs = []config.TLV{{Tag: "1", Type: "octet", Value: "\x00"}}
+		},
+		"a TLV that is no int": func(r *config.Route) { r.TLVs = []config.TLV{{Tag: "1", Type: "int", Value: "x"}} },
 	} {
 		r := good()
 		change(&r)

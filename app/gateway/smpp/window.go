@@ -6,8 +6,8 @@ import (
 	"noroshi/app/phone"
 )
 
-// A sequence_number of ours is a slot of the window in the low bits and the slot's generation above, within the 31
-// bits the standard allows (SMPP 3.4 §3.2). A late answer to an earlier use of a slot is thus told from the present one.
+// A sequence_number of ours is a slot of the window in the low bits and the slot's generation above, within the 31 bits
+// the standard allows (SMPP 3.4 §3.2). A late answer to an earlier use of a slot is thus told from the present one.
 const (
 	slotBits    = 10
 	slotMask    = 1<<slotBits - 1
