@@ -53,7 +53,8 @@ func filled(b *testing.B, n int) (*Service, time.Duration) {
 		b.Fatal(err)
 	}
 	b.Cleanup(func() { _ = st.Close() })
-	s := New(Options{Store: st, IDs: id.NewSource(time.Now, rand.Uint32), Now: time.Now, Country: func() string { return "JP" }})
+	jp := func() string { return "JP" }
+	s := New(Options{Store: st, IDs: id.NewSource(time.Now, rand.Uint32), Now: time.Now, Country: jp})
 	start := time.Now()
 	err = inChunks(context.Background(), st, n, func(b *Batch, i int) error { return b.put(Recipient{}, madeUp(i)) },
 		func(int) {})

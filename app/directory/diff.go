@@ -9,7 +9,7 @@ import (
 
 // FieldChange is one field of a person before and after, as people read it.
 type FieldChange struct {
-	Field  string // external_id, name, reading, department, language, timezone, phone, email, group, note, attribute:NAME …
+	Field  string // as package sheet names it, and opted_out, blocked
 	Before string
 	After  string
 }
@@ -87,7 +87,8 @@ func mark(on bool) string {
 	return ""
 }
 
-// values returns both sides of a change for the audit log, with the fields that differ; nil for a side that is not there.
+// values returns both sides of a change for the audit log, with the fields that differ; nil for a side that is not
+// there.
 func values(old, new Recipient) (before, after any) {
 	b, a := map[string]string{}, map[string]string{}
 	for _, c := range Diff(old, new, id.Group.String) {

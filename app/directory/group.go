@@ -67,8 +67,8 @@ func cleanGroup(g Group, name, description string) (Group, error) {
 	return g, nil
 }
 
-// CreateGroup makes an empty group. Returns Invalid with the wrong fields, Conflict (duplicate_group) when another group
-// has the name, Conflict (too_many_groups).
+// CreateGroup makes an empty group. Returns Invalid with the wrong fields, Conflict (duplicate_group) when another
+// group has the name, Conflict (too_many_groups).
 func (s *Service) CreateGroup(ctx context.Context, name, description string) (Group, error) {
 	g := Group{ID: id.New[id.Group](s.ids), Version: 1, Created: s.now().UTC().Truncate(time.Millisecond)}
 	g.Updated = g.Created
@@ -106,8 +106,8 @@ func errDuplicateGroup() error {
 	return fault.New(fault.Conflict, "duplicate_group", "Another group has this name.")
 }
 
-// UpdateGroup renames or describes a group. version is the one the change was made from; 0 means whatever there is. Returns
-// as CreateGroup does, and NotFound (group_not_found), Conflict (group_changed).
+// UpdateGroup renames or describes a group. version is the one the change was made from; 0 means whatever there is.
+// Returns as CreateGroup does, and NotFound (group_not_found), Conflict (group_changed).
 func (s *Service) UpdateGroup(ctx context.Context, sc scope.Scope, which id.Group, version uint64,
 	name, description string,
 ) (Group, error) {
@@ -143,7 +143,8 @@ func (s *Service) UpdateGroup(ctx context.Context, sc scope.Scope, which id.Grou
 }
 
 // RemoveGroup removes a group; its people stay. The group is gone with the first commit; its people follow in further
-// ones. An error in between leaves people with a group that does not exist, which nothing shows and the next call clears.
+// ones. An error in between leaves people with a group that does not exist, which nothing shows and the next call
+// clears.
 func (s *Service) RemoveGroup(ctx context.Context, which id.Group) error {
 	existed := false
 	_, err := s.store.Update(ctx, func(tx *store.Tx) error {
@@ -186,7 +187,9 @@ func (s *Service) membersOf(which id.Group) ([]id.Recipient, error) {
 // ChangeMembers adds people to a group and removes others, in commits of bounded size; people who do not exist or are
 // outside of the scope are passed over. Returns the group, NotFound (group_not_found), Invalid (too_many). An error may
 // come when some are changed; calling again goes on.
-func (s *Service) ChangeMembers(ctx context.Context, sc scope.Scope, which id.Group, add, remove []id.Recipient) (Group, error) {
+func (s *Service) ChangeMembers(ctx context.Context, sc scope.Scope, which id.Group,
+	add, remove []id.Recipient,
+) (Group, error) {
 	if len(add)+len(remove) > MaxMembers {
 		return Group{}, fault.New(fault.Invalid, "too_many", "These are too many people for one change.", "max", MaxMembers)
 	}

@@ -73,7 +73,8 @@ func spacePrefix(space byte) []byte { return store.RecipientByDepartment.Key([]b
 
 func memberPrefix(g id.Group) []byte { return store.GroupMember.Key(id.Bytes(g)) }
 
-// place is where a person stands behind the prefix of a listing: the text, a separator no text contains, the identifier.
+// place is where a person stands behind the prefix of a listing: the text, a separator no text contains, the
+// identifier.
 func place(text string, who id.Recipient) []byte {
 	b := make([]byte, 0, len(text)+9)
 	return id.Append(append(append(b, text...), 0), who)
@@ -161,7 +162,8 @@ type Batch struct {
 	bytes   int // about how many octets
 }
 
-// NewBatch returns an empty batch of the transaction. Finish must be called before the function of the transaction returns.
+// NewBatch returns an empty batch of the transaction. Finish must be called before the function of the transaction
+// returns.
 func NewBatch(tx *store.Tx) *Batch { return &Batch{tx: tx, counts: map[string]tally{}} }
 
 // Room kept free in a commit: tallies, the job's record and the audit line come on top.
@@ -203,8 +205,8 @@ func (b *Batch) put(old, new Recipient) error {
 	return b.Put(old, Prepare(new))
 }
 
-// Put changes a person from old to p: a zero old creates, a zero p removes. It is the only place that writes recipients,
-// so record, index and tallies cannot part. Returns Conflict (duplicate_external_id).
+// Put changes a person from old to p: a zero old creates, a zero p removes. It is the only place that writes
+// recipients, so record, index and tallies cannot part. Returns Conflict (duplicate_external_id).
 func (b *Batch) Put(old Recipient, p Prepared) error {
 	new := p.recipient
 	if new.ExternalID != "" && new.ExternalID != old.ExternalID {

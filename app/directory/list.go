@@ -24,7 +24,8 @@ const (
 
 // Query says which people a list shows. The zero value is everybody.
 type Query struct {
-	Search     string   // beginning of a word of name or reading, of the external id or of a phone; part of a department
+	// Search is the beginning of a word of name or reading, of the external id or of a phone, or a part of a department.
+	Search     string
 	Group      id.Group // 0 means any
 	Department string   // "" means any
 	Reach      Reach
@@ -105,8 +106,8 @@ func newFilter(sc scope.Scope, q Query) *filter {
 	return f
 }
 
-// passes looks at the value of an index key. It may let people of another department with the same hash pass; admits does
-// not.
+// passes looks at the value of an index key. It may let people of another department with the same hash pass; admits
+// does not.
 func (f *filter) passes(value []byte) bool {
 	if len(value) != listValueSize || value[0]&f.mask != f.mask {
 		return false

@@ -59,8 +59,8 @@ func variantsOf(text string) []string {
 	return out
 }
 
-// phonePrefixes returns the beginnings of E.164 numbers that the digits may be: international as they are, or national in
-// a country people of the directory may have. One or two digits are too little for a national form.
+// phonePrefixes returns the beginnings of E.164 numbers that the digits may be: international as they are, or
+// national in a country people of the directory may have. One or two digits are too little for a national form.
 func (s *Service) phonePrefixes(text, digits string) []string {
 	const enough = 3
 	if strings.HasPrefix(text, "+") {

@@ -64,8 +64,9 @@ func errOutOfScope() error {
 	return fault.New(fault.Forbidden, "out_of_scope", "This department is outside of what you may change.")
 }
 
-// Create registers a person. Returns Invalid with the fields that are wrong, Conflict (duplicate_external_id), Forbidden
-// (out_of_scope) when the scope does not allow the department, Invalid (no_such_group) for an unknown group.
+// Create registers a person. Returns Invalid with the fields that are wrong, Conflict (duplicate_external_id),
+// Forbidden (out_of_scope) when the scope does not allow the department, Invalid (no_such_group) for an unknown
+// group.
 func (s *Service) Create(ctx context.Context, sc scope.Scope, d Draft) (Recipient, error) {
 	fresh := Recipient{ID: id.New[id.Recipient](s.ids), Version: 1, Created: s.now().UTC().Truncate(time.Millisecond)}
 	fresh.Updated = fresh.Created
@@ -95,9 +96,12 @@ func (s *Service) Create(ctx context.Context, sc scope.Scope, d Draft) (Recipien
 	return r, nil
 }
 
-// Update changes a person to the draft. version is the one the draft was made from; 0 means whatever there is. Returns as
-// Create does, and NotFound (recipient_not_found), Conflict (recipient_changed) when the person has another version.
-func (s *Service) Update(ctx context.Context, sc scope.Scope, who id.Recipient, version uint64, d Draft) (Recipient, error) {
+// Update changes a person to the draft. version is the one the draft was made from; 0 means whatever there is.
+// Returns as Create does, and NotFound (recipient_not_found), Conflict (recipient_changed) when the person has
+// another version.
+func (s *Service) Update(ctx context.Context, sc scope.Scope, who id.Recipient, version uint64,
+	d Draft,
+) (Recipient, error) {
 	var r Recipient
 	d = s.withDefaults(d)
 	_, err := s.store.Update(ctx, func(tx *store.Tx) error {
@@ -220,9 +224,9 @@ func getIn(tx *store.Tx, sc scope.Scope, who id.Recipient) (Recipient, error) {
 // MaxRemoval is how many people one Remove takes.
 const MaxRemoval = 100_000
 
-// Remove removes people, in commits of bounded size, and returns how many. People who are gone already or are outside of
-// the scope are passed over: CountIn says beforehand how many there are. An error may come when some are removed; calling
-// again with the same identifiers goes on. Returns Invalid (too_many).
+// Remove removes people, in commits of bounded size, and returns how many. People who are gone already or are outside
+// of the scope are passed over: CountIn says beforehand how many there are. An error may come when some are removed;
+// calling again with the same identifiers goes on. Returns Invalid (too_many).
 func (s *Service) Remove(ctx context.Context, sc scope.Scope, who []id.Recipient) (int, error) {
 	if len(who) > MaxRemoval {
 		return 0, fault.New(fault.Invalid, "too_many", "These are too many people for one removal.", "max", MaxRemoval)
@@ -274,7 +278,9 @@ const (
 
 // inChunks runs step for 0 to n-1, as many in a commit as fit, and tells done after each commit how many people changed
 // in it. step must be repeatable.
-func inChunks(ctx context.Context, st *store.Store, n int, step func(b *Batch, i int) error, done func(people int)) error {
+func inChunks(ctx context.Context, st *store.Store, n int,
+	step func(b *Batch, i int) error, done func(people int),
+) error {
 	for from := 0; from < n; {
 		next, people := from, 0
 		_, err := st.Update(ctx, func(tx *store.Tx) error {

@@ -19,10 +19,10 @@ import (
 // to confirm the number.
 const maxMissingShare = 5
 
-// Commit has an import brought in by Run and returns it as it is now; its progress is in Get. confirmed is the number of
-// missing people somebody confirmed to remove; it is asked for above five in a hundred. Returns NotFound
-// (import_not_found), Conflict (import_busy) unless it is checked, Conflict (confirm_missing), Invalid with the problem's
-// code when the file as a whole cannot be brought in.
+// Commit has an import brought in by Run and returns it as it is now; its progress is in Get. confirmed is the number
+// of missing people somebody confirmed to remove; it is asked for above five in a hundred. Returns NotFound
+// (import_not_found), Conflict (import_busy) unless it is checked, Conflict (confirm_missing), Invalid with the
+// problem's code when the file as a whole cannot be brought in.
 func (s *Service) Commit(ctx context.Context, sc scope.Scope, which id.Import, confirmed int) (Job, error) {
 	everybody, err := s.Directory.Count(ctx, sc)
 	if err != nil {
@@ -63,8 +63,8 @@ func (s *Service) Commit(ctx context.Context, sc scope.Scope, which id.Import, c
 	return j, nil
 }
 
-// Run brings in what Commit has asked for, goes on with what a crash has interrupted, and removes what is kept no longer.
-// It returns when the context ends. When the ledger takes no writes, it tries again with growing pauses.
+// Run brings in what Commit has asked for, goes on with what a crash has interrupted, and removes what is kept no
+// longer. It returns when the context ends. When the ledger takes no writes, it tries again with growing pauses.
 func (s *Service) Run(ctx context.Context) error {
 	const first, last, tidy = time.Second, 30 * time.Second, time.Hour
 	pause := first
@@ -201,7 +201,8 @@ func (s *Service) verify(ctx context.Context, j Job, plan []uint64) error {
 		}
 		c := newCheck(&again, newMapping(j.Settings, s.Country(), &s.zones), book)
 		c.each = func(row sheet.Row, d decision) error {
-			if i := len(c.plan) - 1; i < len(plan) && action(plan[i]&(1<<actionBits-1)) >= fresh && c.plan[i] != plan[i] {
+			i := len(c.plan) - 1
+			if i < len(plan) && actionOf(plan[i]) >= fresh && c.plan[i] != plan[i] {
 				return errStale{row.Line}
 			}
 			return nil
@@ -243,7 +244,7 @@ func (s *Service) items(ctx context.Context, j Job, plan []uint64, book *groupBo
 			if row, err = r.Next(); err != nil || row.Blank() {
 				continue
 			}
-			if act := action(plan[i] & (1<<actionBits - 1)); act >= fresh && i >= j.Rows {
+			if act := actionOf(plan[i]); act >= fresh && i >= j.Rows {
 				it := item{index: i, row: row, code: plan[i]}
 				if act == fresh {
 					s.workOut(&it, m, book)

@@ -21,10 +21,12 @@ type Exported struct {
 	Replaced int // characters that Shift_JIS does not have; 〓 stands in their place
 }
 
-// Export writes everybody within the scope as CSV, in columns that an import knows, their names in the language, "ja" or
-// "en". There are as many columns of phones, mail addresses and attributes as somebody has. Reading the file into an
-// empty directory gives the same people, but for identity, marks, and the force of a number.
-func (s *Service) Export(ctx context.Context, sc scope.Scope, w io.Writer, charset sheet.Charset, language string) (Exported, error) {
+// Export writes everybody within the scope as CSV, in columns that an import knows, their names in the language, "ja"
+// or "en". There are as many columns of phones, mail addresses and attributes as somebody has. Reading the file into
+// an empty directory gives the same people, but for identity, marks, and the force of a number.
+func (s *Service) Export(ctx context.Context, sc scope.Scope, w io.Writer,
+	charset sheet.Charset, language string,
+) (Exported, error) {
 	out := sheet.NewWriter(w, sheet.Format{Charset: charset, Delimiter: ','})
 	var done Exported
 	err := s.Store.View(func(tx *store.Tx) error {
@@ -34,7 +36,11 @@ func (s *Service) Export(ctx context.Context, sc scope.Scope, w io.Writer, chars
 		}
 		everyone := directory.Selection{Everyone: true}
 		l := &layout{attributes: map[string]bool{}, book: book}
-		if err := directory.EachIn(ctx, tx, sc, everyone, func(r directory.Recipient) error { l.see(r); return nil }); err != nil {
+		err = directory.EachIn(ctx, tx, sc, everyone, func(r directory.Recipient) error {
+			l.see(r)
+			return nil
+		})
+		if err != nil {
 			return err
 		}
 		out.Write(l.header(language))
@@ -134,9 +140,9 @@ func (l *layout) row(r directory.Recipient) []string {
 	return out
 }
 
-// Rejects writes the wrong rows of the last check as CSV in the character set of the file: its own columns, and behind
-// them line and reason in the language, "ja" or "en". An import ignores these two, so the corrected file can be brought in
-// as it is. Returns NotFound (import_not_found; import_file_gone when the day of the import is over).
+// Rejects writes the wrong rows of the last check as CSV in the character set of the file: its own columns, and
+// behind them line and reason in the language, "ja" or "en". An import ignores these two, so the corrected file can
+// be brought in as it is. Returns NotFound (import_not_found; import_file_gone when the day of the import is over).
 func (s *Service) Rejects(ctx context.Context, sc scope.Scope, which id.Import, w io.Writer, language string) error {
 	j, _, err := s.Get(ctx, sc, which)
 	if err != nil {
@@ -165,7 +171,7 @@ func (s *Service) Rejects(ctx context.Context, sc scope.Scope, which id.Import, 
 		c := newCheck(&j, newMapping(j.Settings, s.Country(), &s.zones), book)
 		c.each = func(row sheet.Row, d decision) error {
 			i := len(c.plan) - 1
-			if i >= len(plan) || action(plan[i]&(1<<actionBits-1)) != wrong {
+			if i >= len(plan) || actionOf(plan[i]) != wrong {
 				return nil
 			}
 			out.Write(rejectRow(row, d, len(titles), language))
@@ -180,8 +186,8 @@ func (s *Service) Rejects(ctx context.Context, sc scope.Scope, which id.Import, 
 	return out.Flush()
 }
 
-// rejectRow is a wrong row with its line and what is wrong with it. Cells beyond the columns go into the last one, so that
-// nothing of the row is lost.
+// rejectRow is a wrong row with its line and what is wrong with it. Cells beyond the columns go into the last one, so
+// that nothing of the row is lost.
 func rejectRow(row sheet.Row, d decision, width int, language string) []string {
 	out := make([]string, width, width+2)
 	copy(out, row.Cells)

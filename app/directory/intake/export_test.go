@@ -26,6 +26,7 @@ func TestExportReadsBack(t *testing.T) {
 	text := func(min int) *rapid.Generator[string] {
 		return rapid.StringMatching(fmt.Sprintf("[a=+'@\",;、中ー -]{%d,5}", min))
 	}
+	attributes := []string{"拠点", "氏名", "属性:x", "Phone 2", "取り込み行", "=a", "'b"}
 	rapid.Check(t, func(rt *rapid.T) {
 		var groups []id.Group
 		for i, name := range []string{"消防隊", "A、B", "=1+1, c"} {
@@ -47,7 +48,7 @@ func TestExportReadsBack(t *testing.T) {
 				Groups:   rapid.SliceOfNDistinct(rapid.SampledFrom(groups), 0, 3, rapid.ID[id.Group]).Draw(rt, "groups"),
 				Phones:   []directory.PhoneDraft{{Raw: "+81 90 1234 5678", Label: text(0).Draw(rt, "label")}},
 				Attributes: map[string]string{
-					rapid.SampledFrom([]string{"拠点", "氏名", "属性:x", "Phone 2", "取り込み行", "=a", "'b"}).Draw(rt, "attribute"): text(0).Draw(rt, "value"),
+					rapid.SampledFrom(attributes).Draw(rt, "attribute"): text(0).Draw(rt, "value"),
 				},
 			}
 			if rapid.Bool().Draw(rt, "second phone") {
@@ -173,7 +174,8 @@ func TestBlankCells(t *testing.T) {
 	if err != nil || j.Counts.Changed != 1 || len(r.Changes[0].Fields) != 4 {
 		t.Fatalf("Upload = %+v, %+v, %v", j, r, err)
 	}
-	if j, _, err = h.Check(t.Context(), everything, j.ID, intake.Settings{KeepBlank: true}); err != nil || j.Counts.Same != 1 {
+	j, _, err = h.Check(t.Context(), everything, j.ID, intake.Settings{KeepBlank: true})
+	if err != nil || j.Counts.Same != 1 {
 		t.Fatalf("Check that keeps = %s, %v", counts(j), err)
 	}
 	if j, _, err = h.Check(t.Context(), everything, j.ID, intake.Settings{}); err != nil {
@@ -181,7 +183,8 @@ func TestBlankCells(t *testing.T) {
 	}
 	h.commit(t, j.ID)
 	p := h.get(t, "0001")
-	if p.Department != "" || len(p.Groups) != 0 || len(p.Attributes) != 0 || len(p.Phones) != 1 || p.Phones[0].Raw != "03-1234-5678" {
+	if p.Department != "" || len(p.Groups) != 0 || len(p.Attributes) != 0 || len(p.Phones) != 1 ||
+		p.Phones[0].Raw != "03-1234-5678" {
 		t.Fatalf("after empty cells: %+v", p)
 	}
 }

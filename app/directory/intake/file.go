@@ -34,8 +34,8 @@ func storeFile(ctx context.Context, st *store.Store, which id.Import, file []byt
 	return nil
 }
 
-// fileReader reads a stored file. Within a transaction it sees that snapshot; without one it opens one for each piece, so
-// that a long commit holds no snapshot open.
+// fileReader reads a stored file. Within a transaction it sees that snapshot; without one it opens one for each
+// piece, so that a long commit holds no snapshot open.
 type fileReader struct {
 	ctx   context.Context
 	st    *store.Store

@@ -371,7 +371,8 @@ func TestCommitRefusesWhatWasNotReviewed(t *testing.T) {
 		t.Fatal(err)
 	}
 	j = h.commit(t, j.ID)
-	if j.State != intake.Failed || j.Problem.Code != intake.ProblemChanged || j.Problem.Params["line"] != "2" || j.Processed != 0 {
+	if j.State != intake.Failed || j.Problem.Code != intake.ProblemChanged || j.Problem.Params["line"] != "2" ||
+		j.Processed != 0 {
 		t.Fatalf("Commit = %+v", j)
 	}
 	if h.get(t, "0001").Department != "神戸" || len(h.all(t)) != 3 {

@@ -51,8 +51,8 @@ const (
 	actionDiscard = "import.discarded"
 )
 
-// undoFor is how long an import that is done can be undone, and its file is kept. unusedFor is how long one that was not
-// committed is kept.
+// undoFor is how long an import that is done can be undone, and its file is kept. unusedFor is how long one that was
+// not committed is kept.
 const (
 	undoFor   = 24 * time.Hour
 	unusedFor = 7 * 24 * time.Hour
@@ -88,9 +88,9 @@ func (s *Service) Upload(ctx context.Context, sc scope.Scope, filename string, f
 
 func object(j id.Import) string { return "import/" + j.String() }
 
-// Check checks an import again with the settings. Zero settings are found out as at the upload; columns are taken as they
-// are given, and suggested when there are none. Returns NotFound (import_not_found), Conflict (import_busy) when it is
-// being committed or done, Invalid (bad_columns) for columns that do not fit the file.
+// Check checks an import again with the settings. Zero settings are found out as at the upload; columns are taken as
+// they are given, and suggested when there are none. Returns NotFound (import_not_found), Conflict (import_busy) when
+// it is being committed or done, Invalid (bad_columns) for columns that do not fit the file.
 func (s *Service) Check(ctx context.Context, sc scope.Scope, which id.Import, set Settings) (Job, Report, error) {
 	j, _, err := s.Get(ctx, sc, which)
 	if err != nil {
@@ -246,7 +246,8 @@ func choose(columns, chosen []sheet.Column) error {
 	for _, c := range columns {
 		used[c.Field]++
 		switch c.Field {
-		case sheet.Ignore, sheet.Name, sheet.Reading, sheet.Phone, sheet.PhoneLabel, sheet.Mail, sheet.MailLabel, sheet.Group:
+		case sheet.Ignore, sheet.Name, sheet.Reading, sheet.Phone, sheet.PhoneLabel, sheet.Mail, sheet.MailLabel,
+			sheet.Group:
 		default:
 			if used[c.Field] > 1 {
 				return errBad
@@ -280,8 +281,8 @@ func readGroups(tx *store.Tx) (*groupBook, error) {
 	})
 }
 
-// Get returns an import and the report of its last check. Returns NotFound (import_not_found), also for imports of people
-// with a wider scope.
+// Get returns an import and the report of its last check. Returns NotFound (import_not_found), also for imports of
+// people with a wider scope.
 func (s *Service) Get(_ context.Context, sc scope.Scope, which id.Import) (Job, Report, error) {
 	var j Job
 	var r Report

@@ -89,9 +89,9 @@ type Undone struct {
 	Kept     int // were changed since, and stay as they are
 }
 
-// Undo takes an import back, the last commit first. It can be called again after an error and goes on. Groups that the
-// import created stay. Returns NotFound (import_not_found), Conflict (not_undoable) when the import has written nothing,
-// is being written, or its day is over.
+// Undo takes an import back, the last commit first. It can be called again after an error and goes on. Groups that
+// the import created stay. Returns NotFound (import_not_found), Conflict (not_undoable) when the import has written
+// nothing, is being written, or its day is over.
 func (s *Service) Undo(ctx context.Context, sc scope.Scope, which id.Import) (Undone, error) {
 	j, _, err := s.Get(ctx, sc, which)
 	if err != nil {
@@ -166,8 +166,8 @@ func (s *Service) undoStep(tx *store.Tx, which id.Import, step uint32) (Undone, 
 	return did, b.Finish()
 }
 
-// sweep removes what is kept no longer: files and undo records a day after an import ended, imports nobody committed after
-// a week.
+// sweep removes what is kept no longer: files and undo records a day after an import ended, imports nobody committed
+// after a week.
 func (s *Service) sweep(ctx context.Context) error {
 	now := s.Now()
 	old, err := s.list(func(j Job) bool {

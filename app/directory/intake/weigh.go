@@ -34,8 +34,11 @@ type decision struct {
 
 const actionBits = 3
 
-// code returns the decision as a plan keeps it. It covers who is meant and every field before and after, so that the same
-// code means the same deed.
+// actionOf returns the action of a number in a plan.
+func actionOf(code uint64) action { return action(code & (1<<actionBits - 1)) }
+
+// code returns the decision as a plan keeps it. It covers who is meant and every field before and after, so that the
+// same code means the same deed.
 func (d decision) code() uint64 {
 	h := fnv.New64a()
 	write := func(s string) {

@@ -1,5 +1,5 @@
-// Package pack is in charge of how records are written octet by octet: numbers as varints, texts behind their length. It is
-// pure, and reading damaged records ends in a mark and never in a panic or a large allocation.
+// Package pack is in charge of how records are written octet by octet: numbers as varints, texts behind their length.
+// It is pure, and reading damaged records ends in a mark and never in a panic or a large allocation.
 package pack
 
 import (

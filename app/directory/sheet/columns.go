@@ -208,7 +208,8 @@ func Headers(language string) map[Field]string {
 	}
 }
 
-// AttributeHeader returns the column name of a free attribute: its own name, unless that would be read as another field.
+// AttributeHeader returns the column name of a free attribute: its own name, unless that would be read as another
+// field.
 func AttributeHeader(name, language string) string {
 	if fieldOf(name) == Attribute(name) && Plain(name) == name {
 		return name
@@ -240,8 +241,8 @@ var languages = func() map[string]string {
 	return m
 }()
 
-// GroupNames returns the names in a cell of a group column. They stand with a semicolon or line break between, or, where
-// there is none of these, with a comma or 、.
+// GroupNames returns the names in a cell of a group column. They stand with a semicolon or line break between, or,
+// where there is none of these, with a comma or 、.
 func GroupNames(cell string) []string {
 	marks := "、,，"
 	if strings.ContainsAny(cell, ";；\n") {

@@ -47,8 +47,8 @@ func (r Row) Blank() bool {
 	return r.Fault == NoFault
 }
 
-// Reader reads a table row by row. Quotes follow RFC 4180; a quote inside a cell that does not begin with one is taken as
-// it is, because people write 5" pipes.
+// Reader reads a table row by row. Quotes follow RFC 4180; a quote inside a cell that does not begin with one is
+// taken as it is, because people write 5" pipes.
 type Reader struct {
 	in        *bufio.Reader
 	delimiter byte

@@ -90,7 +90,8 @@ func TestDetectTellsHowAFileIsWritten(t *testing.T) {
 			}
 		})
 	}
-	if d := sheet.DetectAs([]byte(text), sheet.ShiftJIS); d.Evidence != sheet.ByChoice || d.Format.Charset != sheet.ShiftJIS {
+	d := sheet.DetectAs([]byte(text), sheet.ShiftJIS)
+	if d.Evidence != sheet.ByChoice || d.Format.Charset != sheet.ShiftJIS {
 		t.Fatalf("DetectAs = %+v", d)
 	}
 }
@@ -152,7 +153,8 @@ func TestSuggestKnowsHeaders(t *testing.T) {
 	cases := []struct{ header, want string }{
 		{"社員番号,氏名,フリガナ,所属,携帯電話,メールアドレス,言語", "external_id,name,reading,department,phone,email,language"},
 		{"ID,姓,名,セイ,メイ,部署,電話番号１,電話番号2,E-mail 1", "external_id,name,name,reading,reading,department,phone,phone,email"},
-		{"Employee No.,First name,Last name,Dept,Mobile phone,Time zone,Groups", "external_id,name,name,department,phone,timezone,group"},
+		{"Employee No.,First name,Last name,Dept,Mobile phone,Time zone,Groups",
+			"external_id,name,name,department,phone,timezone,group"},
 		{"氏名（必須）,ｼﾒｲ,電話番号1ラベル,Phone label 2,タイムゾーン,,拠点", "name,reading,phone_label,phone_label,timezone,ignore,attribute:拠点"},
 		{"氏名,名前,拠点,拠点,属性:氏名", "name,attribute:名前,attribute:拠点,ignore,attribute:氏名"},
 		{"姓,氏名", "name,attribute:氏名"},
@@ -192,7 +194,9 @@ func TestLetter(t *testing.T) {
 
 func TestLanguageOf(t *testing.T) {
 	t.Parallel()
-	for in, want := range map[string]string{"ベトナム語": "vi", "English": "en", "ja_JP": "ja-JP", " th ": "th", "中国語（簡体字）": "zh-Hans"} {
+	for in, want := range map[string]string{
+		"ベトナム語": "vi", "English": "en", "ja_JP": "ja-JP", " th ": "th", "中国語（簡体字）": "zh-Hans",
+	} {
 		if got := sheet.LanguageOf(in); got != want {
 			t.Errorf("LanguageOf(%q) = %q, want %q", in, got, want)
 		}
@@ -201,7 +205,9 @@ func TestLanguageOf(t *testing.T) {
 
 func TestFormulasAreDefusedAndComeBack(t *testing.T) {
 	t.Parallel()
-	for _, s := range []string{"=1+1", "+81 90-1234-5678", "-1", "@SUM(A1)", "\t=1", "\r=1", "＝1", "'=1", "''=1", "'", "O'Hara", "'90s", ""} {
+	for _, s := range []string{
+		"=1+1", "+81 90-1234-5678", "-1", "@SUM(A1)", "\t=1", "\r=1", "＝1", "'=1", "''=1", "'", "O'Hara", "'90s", "",
+	} {
 		d := sheet.Defuse(s)
 		if d != "" && strings.ContainsAny(d[:1], "=+-@\t\r") {
 			t.Errorf("Defuse(%q) = %q begins like a formula", s, d)

@@ -18,8 +18,8 @@ func startsFormula(s string) bool {
 	return r != utf8.RuneError && strings.ContainsRune(formulaStarts, r)
 }
 
-// Defuse returns the cell so that no spreadsheet takes it for a formula: with an apostrophe in front where it begins like
-// one. Plain takes it off again.
+// Defuse returns the cell so that no spreadsheet takes it for a formula: with an apostrophe in front where it begins
+// like one. Plain takes it off again.
 func Defuse(s string) string {
 	if startsFormula(s) {
 		return "'" + s

@@ -13,7 +13,8 @@ import (
 func ExternalID(s string) string { return Line(norm.NFKC.String(s)) }
 
 // Line returns the text on one line: control characters are gone, runs of space are one space, ends are trimmed, the
-// form is NFC. An ideographic space inside becomes an ordinary one, so that the same name written both ways is the same.
+// form is NFC. An ideographic space inside becomes an ordinary one, so that the same name written both ways is the
+// same.
 func Line(s string) string {
 	if plain(s) {
 		return s
@@ -43,8 +44,8 @@ func Text(s string) string {
 	return norm.NFC.String(strings.TrimSpace(strip(s, true)))
 }
 
-// strip removes what must not be in a record: control characters, which also separate the parts of a key, and bytes that
-// are not UTF-8.
+// strip removes what must not be in a record: control characters, which also separate the parts of a key, and bytes
+// that are not UTF-8.
 func strip(s string, breaks bool) string {
 	return strings.Map(func(r rune) rune {
 		switch {

@@ -17,9 +17,9 @@ const MaxToken = 48
 // maxRotations bounds the words of a name by which it is found.
 const maxRotations = 4
 
-// Fold returns the text as search compares it: case, width, kana script, accents of Latin letters and old forms of kanji
-// do not matter; spaces and the marks between parts of a name are gone. Only search and sort order use it: identity
-// never does.
+// Fold returns the text as search compares it: case, width, kana script, accents of Latin letters and old forms of
+// kanji do not matter; spaces and the marks between parts of a name are gone. Only search and sort order use it:
+// identity never does.
 func Fold(s string) string {
 	var b strings.Builder
 	b.Grow(len(s))
