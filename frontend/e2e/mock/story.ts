@@ -268,6 +268,7 @@ export const routeStates = (lang: Lang): Api<'RouteState'>[] => [
     replyNumber: '+818000000110'
   }),
   route(pick(lang, 'アジアSMS', 'Asia SMS'), {
+    sender: 'AOMINE',
     limit: 1,
     window: 10,
     inFlight: 7,

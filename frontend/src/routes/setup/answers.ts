@@ -50,14 +50,33 @@ export function isComplete(step: Step, answers: Answers): boolean {
   return true;
 }
 
-/** What the browser knows already: most organisations sit where their first admin does. */
+/** The countries of the zones the product is used in. */
+const COUNTRIES: Record<string, string> = {
+  'Asia/Tokyo': 'JP',
+  'Asia/Seoul': 'KR',
+  'Asia/Taipei': 'TW',
+  'Asia/Shanghai': 'CN',
+  'Asia/Hong_Kong': 'HK',
+  'Asia/Singapore': 'SG',
+  'Asia/Kuala_Lumpur': 'MY',
+  'Asia/Bangkok': 'TH',
+  'Asia/Jakarta': 'ID',
+  'Asia/Ho_Chi_Minh': 'VN',
+  'Asia/Kolkata': 'IN'
+};
+
+/**
+ * What the browser knows already: most organisations sit where their first admin does. A machine that keeps UTC says
+ * nothing about its place; there the language decides.
+ */
 export function firstAnswers(locale: string): Answers {
-  const timezone = Intl.DateTimeFormat().resolvedOptions().timeZone || 'Asia/Tokyo';
+  const own = Intl.DateTimeFormat().resolvedOptions().timeZone;
+  const timezone = own && own !== 'UTC' ? own : locale === 'ja' ? 'Asia/Tokyo' : 'UTC';
   const region = new Intl.Locale(navigator.language || locale).maximize().region;
   return {
     token: '',
     organisation: '',
-    country: region ?? 'JP',
+    country: COUNTRIES[timezone] ?? region ?? 'JP',
     timezone,
     language: locale,
     name: '',

@@ -80,7 +80,7 @@ export default {
   emptyPeopleBody: 'Choose another filter or search for something else.',
   clearFilters: 'Clear the filters',
   openPerson: 'Open {name}',
-  inferred: 'read with a mark',
+  inferred: 'inferred',
   shared: 'shared number',
   viaTray: 'decided in the tray',
   viaAdmin: 'entered by an admin',

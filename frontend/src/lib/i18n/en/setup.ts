@@ -46,7 +46,8 @@ export default {
   lineNotReached: 'The server was not reached',
   lineNotAccepted: 'ID or password was refused',
   noReply: 'No reply number is written.',
-  noReplyBody: 'People cannot answer with a letter. Write it at {key} in the configuration file.',
+  noReplyBody:
+    'People cannot answer with a letter. Write it at {key} of this route in the configuration file.',
   contract: '{n} parts a second',
   noLimit: 'no limit',
   simulator: 'No contract yet? Drills work on the built-in simulator, free of charge.',

@@ -48,7 +48,7 @@ export default {
   lineNotReached: 'サーバーに接続できません',
   lineNotAccepted: 'IDまたはパスワードが断られました',
   noReply: '返信を受ける番号が書かれていません。',
-  noReplyBody: '受信者が記号で返信できません。設定ファイルの {key} に番号を書いてください。',
+  noReplyBody: '受信者が記号で返信できません。設定ファイルで、この経路の {key} に番号を書いてください。',
   contract: '契約 {n}通/秒',
   noLimit: '制限なし',
   simulator: '契約がまだなくても、内蔵のシミュレーターで訓練を始められます。費用はかかりません。',
