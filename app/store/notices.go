@@ -49,7 +49,9 @@ func (n *notices) run(guard func(func() error) error) {
 	for {
 		n.mu.Lock()
 		fns, closed := n.fns, n.closed
-		n.fns = spare[:0]
+		if len(fns) > 0 {
+			n.fns = spare[:0] // two slices take turns: this one is nobody's now
+		}
 		n.mu.Unlock()
 		if len(fns) == 0 {
 			if closed {

@@ -50,7 +50,7 @@ type Store struct {
 	notices   *notices
 	bell      bell
 	space     *disk.Space
-	mark      *disk.Mark // the house-keeping goroutine's own, then Close's
+	mark      *disk.Mark
 	counts    counts
 	written   chan struct{} // closed when the writer has ended
 

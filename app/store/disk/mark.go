@@ -9,11 +9,13 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"sync"
 )
 
 // Mark is a file beside the database that says how far it has come: a sequence and the hash of that entry. It is written
-// now and then after entries are durable, so a database that is behind its mark has lost entries. It is for one goroutine.
+// now and then after entries are durable, so a database that is behind its mark has lost entries. It is safe for concurrent use.
 type Mark struct {
+	mu  sync.Mutex
 	f   *os.File
 	seq uint64
 }
@@ -46,9 +48,11 @@ func ReadMark(dir, name string) (seq uint64, hash [sha256.Size]byte, ok bool, er
 	return binary.BigEndian.Uint64(body), hash, true, nil
 }
 
-// Set writes the mark, unless it says so already. It is not flushed: a mark that is late is only less strict.
+// Set writes the mark, unless it says as much already. It is not flushed: a mark that is late is only less strict.
 func (m *Mark) Set(seq uint64, hash [sha256.Size]byte) error {
-	if seq == m.seq {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if seq <= m.seq {
 		return nil
 	}
 	b := binary.BigEndian.AppendUint64(make([]byte, 0, markSize), seq)
