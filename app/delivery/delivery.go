@@ -48,8 +48,9 @@ type Service struct {
 	offers   atomic.Uint64
 	orphans  atomic.Int64
 
-	mu    sync.Mutex
-	texts map[id.Broadcast]*job
+	mu      sync.Mutex
+	texts   map[id.Broadcast]*job
+	planned map[message.Pending]time.Time // when a page is offered again
 
 	stop context.CancelFunc
 	done sync.WaitGroup
@@ -67,7 +68,7 @@ func New(o Options) *Service {
 	if o.Settle == 0 {
 		o.Settle = 8 * time.Second
 	}
-	s := &Service{o: o, texts: map[id.Broadcast]*job{}}
+	s := &Service{o: o, texts: map[id.Broadcast]*job{}, planned: map[message.Pending]time.Time{}}
 	s.clock = newClock(o.Now)
 	s.outcomes = newCollector(s)
 	for i := range o.Ways {
@@ -137,7 +138,7 @@ func (s *Service) recover(ctx context.Context) error {
 		return err
 	}
 	return s.o.Messages.EachPending(func(p message.Pending) error {
-		s.clock.at(s.o.Now(), func(ctx context.Context) { s.offer(ctx, p) })
+		s.offerAt(s.o.Now(), p)
 		return nil
 	})
 }
@@ -165,7 +166,7 @@ func (s *Service) recoverOne(ctx context.Context, b broadcast.Broadcast) error {
 			s.settleLater(run, refs)
 		}
 	}
-	if b.State == broadcast.Stopped {
+	if b.State == broadcast.Stopped || b.State == broadcast.Closed {
 		s.Halt(b.ID)
 	}
 	s.finishLater(b.ID)
@@ -179,8 +180,31 @@ const maxRefs = 4096
 func (s *Service) Ready(pages []message.Pending) {
 	now := s.o.Now()
 	for _, p := range pages {
-		s.clock.at(now, func(ctx context.Context) { s.offer(ctx, p) })
+		s.offerAt(now, p)
 	}
+}
+
+// offerAt has a page offered at a time, unless it is offered earlier anyway: whoever takes the page then sees what is due
+// later and asks for that. Without this, every job of a page would make another one for each route.
+func (s *Service) offerAt(t time.Time, p message.Pending) {
+	s.mu.Lock()
+	if was, ok := s.planned[p]; ok && !was.After(t) {
+		s.mu.Unlock()
+		return
+	}
+	s.planned[p] = t
+	s.mu.Unlock()
+	s.clock.at(t, func(ctx context.Context) {
+		s.mu.Lock()
+		mine := s.planned[p].Equal(t)
+		if mine {
+			delete(s.planned, p)
+		}
+		s.mu.Unlock()
+		if mine {
+			s.offer(ctx, p)
+		}
+	})
 }
 
 // Expanded is told that all copies of a broadcast are written.
@@ -190,11 +214,17 @@ func (s *Service) Expanded(b id.Broadcast) {
 	if book == nil {
 		return
 	}
-	if got, err := s.o.Broadcasts.Get(b); err == nil && got.State == broadcast.Stopped {
+	if s.ended(b) {
 		s.Halt(b)
 		return
 	}
 	s.finishLater(b)
+}
+
+// ended reports whether nothing more may be sent of a broadcast although it was launched.
+func (s *Service) ended(b id.Broadcast) bool {
+	got, err := s.o.Broadcasts.Get(b)
+	return err == nil && (got.State == broadcast.Stopped || got.State == broadcast.Closed)
 }
 
 // offer puts a page into the queue of each route that has copies in it. When the queue is full it tries again.
@@ -211,7 +241,7 @@ func (s *Service) offer(ctx context.Context, p message.Pending) {
 		case err == nil || ctx.Err() != nil:
 		case fault.CodeOf(err) == "queue_closed":
 		default:
-			s.clock.at(s.o.Now().Add(time.Second), func(ctx context.Context) { s.offer(ctx, p) })
+			s.offerAt(s.o.Now().Add(time.Second), p)
 			return
 		}
 	}

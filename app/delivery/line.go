@@ -5,6 +5,7 @@ import (
 	"sync"
 	"time"
 
+	"noroshi/app/broadcast"
 	"noroshi/app/bus"
 	"noroshi/app/fault"
 	"noroshi/app/gateway"
@@ -23,7 +24,9 @@ type line struct {
 	tokens  chan struct{} // one for each slice that may be claimed and not handed over yet
 	quit    context.CancelFunc
 	feeding sync.WaitGroup
+	claims  sync.WaitGroup // claims that are being written
 	sending sync.WaitGroup
+	over    chan struct{} // closed when nothing more comes into ready
 	closing sync.Once
 }
 
@@ -48,11 +51,11 @@ type pageWork struct {
 }
 
 const (
-	maxAhead   = 3    // slices claimed ahead on a fast route
-	slowRate   = 2000 // parts per second below which nothing is claimed ahead
-	slowSlice  = 50 * time.Millisecond
-	maxSlice   = 256
-	inProgress = 10 * time.Second
+	maxAhead  = 3    // slices claimed ahead on a fast route
+	slowRate  = 2000 // parts per second below which nothing is claimed ahead
+	slowSlice = 50 * time.Millisecond
+	maxSlice  = 256
+	wholePage = message.PageSize * 255 // parts of a page, at most
 )
 
 func newLine(s *Service, w *Way) *line {
@@ -62,6 +65,7 @@ func newLine(s *Service, w *Way) *line {
 	}
 	return &line{
 		s: s, way: w, profile: profile, ready: make(chan *slice, maxAhead), tokens: make(chan struct{}, maxAhead),
+		over: make(chan struct{}),
 	}
 }
 
@@ -85,13 +89,20 @@ func (l *line) halt() {
 	}
 }
 
-// drain waits until the feeder has stopped and what it claimed is handed over.
+// drain waits until the feeder has stopped and what it claimed is handed over. A claim that is written later than the
+// context allows stays where it is, and is uncertain at the next start.
 func (l *line) drain(ctx context.Context) {
 	l.feeding.Wait()
-	l.closing.Do(func() { close(l.ready) })
+	await(ctx, &l.claims)
+	l.closing.Do(func() { close(l.over) })
+	await(ctx, &l.sending)
+}
+
+// await waits for a group or the end of the context.
+func await(ctx context.Context, wg *sync.WaitGroup) {
 	done := make(chan struct{})
 	go func() {
-		l.sending.Wait()
+		wg.Wait()
 		close(done)
 	}()
 	select {
@@ -151,9 +162,9 @@ func (l *line) page(ctx context.Context, w *pageWork) error {
 	if err != nil {
 		return err
 	}
-	refs, later := j.book.Due(w.page.Run, w.page.Page, l.s.o.Now(), message.PageSize*16)
+	refs, later := j.book.Due(w.page.Run, w.page.Page, l.s.o.Now(), wholePage)
 	if later > 0 {
-		l.s.clock.at(time.Unix(later, 0), func(ctx context.Context) { l.s.offer(ctx, w.page) })
+		l.s.offerAt(time.Unix(later, 0), w.page)
 	}
 	if len(refs) == 0 {
 		return nil
@@ -226,10 +237,17 @@ func (l *line) claim(ctx context.Context, sl *slice) error {
 	sl.work.add(len(sl.refs))
 	asked := sl.refs
 	var granted []message.Ref
-	l.s.o.Store.SubmitEssential(func(tx *store.Tx) (err error) {
+	l.claims.Add(1)
+	l.s.o.Store.SubmitEssential(func(tx *store.Tx) error {
+		granted = nil
+		sends, err := broadcast.Sends(tx, sl.run.Broadcast)
+		if err != nil || !sends {
+			return err // stopped meanwhile: Halt looks after them
+		}
 		granted, err = l.s.o.Messages.Claim(tx, sl.run, asked)
 		return err
 	}, func(_ storeSeq, err error) {
+		defer l.claims.Done()
 		if err != nil {
 			sl.work.again()
 			sl.work.end(len(asked))
@@ -240,7 +258,8 @@ func (l *line) claim(ctx context.Context, sl *slice) error {
 			sl.keep(granted)
 			sl.work.end(len(asked) - len(granted))
 		}
-		l.ready <- sl
+		l.s.outcomes.expect(len(granted))
+		l.ready <- sl // there is room for every token
 	})
 	return nil
 }
@@ -258,14 +277,29 @@ func (sl *slice) keep(granted []message.Ref) {
 	sl.refs, sl.parts = granted, parts
 }
 
-// send hands claimed slices to the gateway.
+// send hands claimed slices to the gateway, until none can come any more.
 func (l *line) send(ctx context.Context) {
-	for sl := range l.ready {
-		l.way.Sender.Submit(ctx, gateway.Slice{Parts: sl.parts, Done: func(i int, o gateway.Outcome) {
-			l.s.outcomes.take(l, sl, i, o)
-		}})
-		<-l.tokens
+	for {
+		select {
+		case sl := <-l.ready:
+			l.submit(ctx, sl)
+			continue
+		case <-l.over:
+		}
+		select {
+		case sl := <-l.ready:
+			l.submit(ctx, sl)
+		default:
+			return
+		}
 	}
+}
+
+func (l *line) submit(ctx context.Context, sl *slice) {
+	l.way.Sender.Submit(ctx, gateway.Slice{Parts: sl.parts, Done: func(i int, o gateway.Outcome) {
+		l.s.outcomes.take(l, sl, i, o)
+	}})
+	<-l.tokens
 }
 
 func (w *pageWork) add(n int) {
@@ -306,6 +340,6 @@ func (w *pageWork) close() {
 func (w *pageWork) finish() {
 	_ = w.job.Ack() // a job that cannot be acknowledged comes again and finds nothing to do
 	if w.fail {
-		w.s.clock.at(w.s.o.Now().Add(time.Second), func(ctx context.Context) { w.s.offer(ctx, w.page) })
+		w.s.offerAt(w.s.o.Now().Add(time.Second), w.page)
 	}
 }

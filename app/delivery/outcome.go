@@ -2,6 +2,7 @@ package delivery
 
 import (
 	"context"
+	"slices"
 	"sync"
 	"time"
 
@@ -20,9 +21,10 @@ type collector struct {
 	mu      sync.Mutex
 	waiting map[message.Run][]done
 	count   int
+	out     int // parts that were claimed and have no outcome in the ledger yet
 	writing int // batches that are being committed
 	wake    chan struct{}
-	idle    chan struct{} // signalled when nothing is gathered and nothing is written
+	idle    chan struct{} // signalled when nothing is on its way and nothing is written
 }
 
 // done is one outcome with the page it belongs to.
@@ -41,6 +43,13 @@ func newCollector(s *Service) *collector {
 	return &collector{
 		s: s, waiting: map[message.Run][]done{}, wake: make(chan struct{}, 1), idle: make(chan struct{}, 1),
 	}
+}
+
+// expect counts parts that are about to be handed over.
+func (c *collector) expect(parts int) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.out += parts
 }
 
 // take is called by the gateway for each part: it makes the id known and puts the outcome on the heap.
@@ -139,7 +148,8 @@ func (c *collector) write(run message.Run, list []done) {
 		}
 		c.mu.Lock()
 		c.writing--
-		idle := c.writing == 0 && c.count == 0
+		c.out -= len(list)
+		idle := c.writing == 0 && c.out == 0
 		c.mu.Unlock()
 		if idle {
 			signal(c.idle)
@@ -148,11 +158,11 @@ func (c *collector) write(run message.Run, list []done) {
 	})
 }
 
-// drain waits until everything that was taken is recorded.
+// drain waits until everything that was claimed has an outcome and is recorded.
 func (c *collector) drain(ctx context.Context) error {
 	for {
 		c.mu.Lock()
-		idle := c.writing == 0 && c.count == 0
+		idle := c.writing == 0 && c.out == 0
 		c.mu.Unlock()
 		if idle {
 			return nil
@@ -198,25 +208,29 @@ func (s *Service) recorded(run message.Run, list []done) {
 	var uncertain []message.Ref
 	retries := map[message.Pending]time.Duration{}
 	for _, d := range list {
+		again := d.Again
 		switch {
 		case d.Class == gateway.Uncertain:
 			uncertain = append(uncertain, d.Ref)
 		case d.Class == gateway.NotSent:
-			if d.work != nil {
-				d.work.again()
-			}
-		case d.Again > 0 && d.work != nil:
-			if was, ok := retries[d.work.page]; !ok || d.Again < was {
-				retries[d.work.page] = d.Again
-			}
+			again = time.Millisecond
 		}
-		if d.work != nil {
-			d.work.end(1)
+		if was, ok := retries[d.work.page]; again > 0 && (!ok || again < was) {
+			retries[d.work.page] = again
 		}
+		d.work.end(1)
 	}
 	for page, wait := range retries {
 		// A second is the grain of the due time in the log.
-		s.clock.at(now.Add(wait+time.Second), func(ctx context.Context) { s.offer(ctx, page) })
+		s.offerAt(now.Add(wait+time.Second), page)
+	}
+	if len(retries) > 0 {
+		// Parts that came back after a stop have missed its Halt.
+		s.clock.at(now, func(context.Context) {
+			if s.ended(run.Broadcast) {
+				s.Halt(run.Broadcast)
+			}
+		})
 	}
 	if len(uncertain) > 0 {
 		s.settleLater(run, uncertain)
@@ -250,28 +264,39 @@ func (s *Service) doubtLater(run message.Run, list []done) {
 	refs := make([]message.Ref, len(list))
 	for i := range list {
 		refs[i] = list[i].Ref
-		if list[i].work != nil {
-			list[i].work.end(1)
-		}
+		list[i].work.end(1)
 	}
+	s.doubtAgain(run, refs)
+}
+
+func (s *Service) doubtAgain(run message.Run, refs []message.Ref) {
 	s.clock.at(s.o.Now().Add(5*time.Second), func(ctx context.Context) {
 		_, err := s.o.Store.UpdateEssential(ctx, func(tx *store.Tx) error { return s.o.Messages.Doubt(tx, run, refs) })
 		if err != nil {
-			s.doubtLater(run, list)
+			s.doubtAgain(run, refs)
 			return
 		}
 		s.settleLater(run, refs)
 	})
 }
 
-// settleLater decides about uncertain parts after receipts had time to prove that they were taken.
+// settleLater decides about uncertain parts after receipts had time to prove that they were taken. While no route is
+// ready, none can come and nothing could be sent again, so it waits.
 func (s *Service) settleLater(run message.Run, refs []message.Ref) {
 	s.clock.at(s.o.Now().Add(s.o.Settle), func(ctx context.Context) {
+		if !s.anyReady() {
+			s.settleLater(run, refs)
+			return
+		}
 		if err := s.settle(ctx, run, refs); err != nil && ctx.Err() == nil {
 			s.o.Log.Error("uncertain parts not settled", "broadcast", run.Broadcast.String(), "error", err)
 			s.settleLater(run, refs)
 		}
 	})
+}
+
+func (s *Service) anyReady() bool {
+	return slices.ContainsFunc(s.lines, func(l *line) bool { return l.way.Sender.Pace().Ready })
 }
 
 func (s *Service) settle(ctx context.Context, run message.Run, refs []message.Ref) error {
@@ -288,6 +313,10 @@ func (s *Service) settle(ctx context.Context, run message.Run, refs []message.Re
 		chunk := refs[:min(len(refs), maxRefs)]
 		refs = refs[len(chunk):]
 		_, err := s.o.Store.UpdateEssential(ctx, func(tx *store.Tx) error {
+			// Receipts that came before the parts were known to be uncertain prove it as well.
+			if _, _, err := s.o.Messages.RetryOrphans(tx); err != nil {
+				return err
+			}
 			return s.o.Messages.Decide(tx, run, chunk, decision)
 		})
 		if err != nil {
@@ -299,7 +328,7 @@ func (s *Service) settle(ctx context.Context, run message.Run, refs []message.Re
 	}
 	if decision == message.SendAgain {
 		for page := range pages {
-			s.offer(ctx, message.Pending{Run: run, Page: page, Priority: b.Content.Priority()})
+			s.offerAt(s.o.Now(), message.Pending{Run: run, Page: page, Priority: b.Content.Priority()})
 		}
 	}
 	s.finish(ctx, run.Broadcast)

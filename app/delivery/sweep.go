@@ -30,15 +30,7 @@ func (s *Service) sweep(ctx context.Context) {
 			return
 		case <-ticker.C:
 		}
-		var left int
-		_, err := s.o.Store.UpdateEssential(ctx, func(tx *store.Tx) (err error) {
-			left, err = s.o.Messages.RetryOrphans(tx)
-			return err
-		})
-		s.orphans.Store(int64(left))
-		if err != nil && ctx.Err() == nil {
-			s.o.Log.Error("receipts without a part not tried again", "error", err)
-		}
+		s.retryOrphans(ctx)
 		if now := s.o.Now(); now.Sub(deadlines) >= deadlineEvery {
 			deadlines = now
 			if err := s.expire(ctx, now); err != nil && ctx.Err() == nil {
@@ -48,21 +40,40 @@ func (s *Service) sweep(ctx context.Context) {
 	}
 }
 
-// expire settles parts that were accepted and never reported on.
-func (s *Service) expire(ctx context.Context, now time.Time) error {
-	for _, state := range []broadcast.State{broadcast.Sending, broadcast.Open, broadcast.Stopped} {
-		var late []id.Broadcast
-		err := s.o.Broadcasts.InState(state, func(b broadcast.Broadcast) error {
-			if now.Sub(b.Launched) > s.patience() {
-				late = append(late, b.ID)
-			}
-			return nil
+func (s *Service) retryOrphans(ctx context.Context) {
+	for more := true; more && ctx.Err() == nil; {
+		var left int
+		_, err := s.o.Store.UpdateEssential(ctx, func(tx *store.Tx) (err error) {
+			left, more, err = s.o.Messages.RetryOrphans(tx)
+			return err
 		})
+		if err != nil {
+			if ctx.Err() == nil {
+				s.o.Log.Error("receipts without a part not tried again", "error", err)
+			}
+			return
+		}
+		s.orphans.Store(int64(left))
+	}
+}
+
+// expire settles parts nobody reported on in time, and those no route took in time. What was closed so long ago that
+// nothing can change any more leaves the memory.
+func (s *Service) expire(ctx context.Context, now time.Time) error {
+	for _, which := range s.o.Messages.Broadcasts() {
+		b, err := s.o.Broadcasts.Get(which)
 		if err != nil {
 			return err
 		}
-		for _, b := range late {
-			if err := s.expireOne(ctx, b); err != nil {
+		if b.State == broadcast.Expanding || now.Sub(b.Launched) <= s.patience() {
+			continue
+		}
+		if err := s.expireOne(ctx, which); err != nil {
+			return err
+		}
+		if b.State == broadcast.Closed && now.Sub(b.Closed) > reportWait {
+			s.forget(which)
+			if err := s.o.Messages.Unload(ctx, which); err != nil {
 				return err
 			}
 		}
@@ -82,13 +93,18 @@ func (s *Service) patience() time.Duration {
 	return longest + lateDay
 }
 
+// overdue are the states in which a part may not stay: what waits to be handed over expires, the rest is unknown.
+var overdue = []message.PartState{
+	message.Accepted, message.Enroute, message.SubmitUncertain, message.Queued, message.RetryWait,
+}
+
 func (s *Service) expireOne(ctx context.Context, b id.Broadcast) error {
 	book, err := s.o.Messages.Load(ctx, b)
 	if err != nil {
 		return err
 	}
 	for _, run := range book.Runs() {
-		for _, state := range []message.PartState{message.Accepted, message.Enroute} {
+		for _, state := range overdue {
 			for {
 				refs := book.InState(run, state, maxRefs)
 				if len(refs) == 0 {
@@ -103,6 +119,7 @@ func (s *Service) expireOne(ctx context.Context, b id.Broadcast) error {
 			}
 		}
 	}
+	s.finish(ctx, b)
 	return nil
 }
 

@@ -2,6 +2,7 @@ package message
 
 import (
 	"encoding/binary"
+	"slices"
 	"sync"
 	"time"
 
@@ -102,8 +103,9 @@ func (b *Book) unlink(w *row, copyNo, person uint32) {
 	}
 }
 
-// addPage appends a page to the row; the undo takes it off again.
-func (b *Book) addPage(w *row, p page) (undo func(), err error) {
+// addPage appends a page to the row; the undo takes it off again. With ld it counts what the copies mean for people who
+// had others before.
+func (b *Book) addPage(w *row, p page, ld *ledgerDelta) (undo func(), err error) {
 	from, partsFrom := uint32(len(w.numbers)), len(w.parts)
 	for i := range p.count() {
 		more, _, err := p.tail(i)
@@ -121,7 +123,11 @@ func (b *Book) addPage(w *row, p page) (undo func(), err error) {
 		w.parts = append(w.parts, make([]part, n)...)
 		w.first = append(w.first, uint32(len(w.parts)))
 		for _, person := range w.peopleOf(copyNo) {
+			before := b.standingOfPerson(person)
 			b.link(w, copyNo, person)
+			if ld != nil && before != NoStanding {
+				ld.move(before, b.standingOfPerson(person), 1)
+			}
 		}
 	}
 	b.counts[Queued] += len(w.parts) - partsFrom
@@ -173,7 +179,13 @@ func (w *row) stateOf(copyNo uint32) (State, part) {
 	return Aggregate(states, w.head.reports(w.routeOf[copyNo])), worst
 }
 
-func (w *row) standing(copyNo uint32) Standing { return standingOf(w.stateOf(copyNo)) }
+func (w *row) standing(copyNo uint32) Standing {
+	s := standingOf(w.stateOf(copyNo))
+	if w.routeOf[copyNo] == NoRoute && s.Group() == "failed" && s != FailedStopped {
+		return UnreachableNoRoute
+	}
+	return s
+}
 
 // standingOfPerson returns the best of a person's copies; the caller holds the lock.
 func (b *Book) standingOfPerson(person uint32) Standing {
@@ -202,10 +214,13 @@ type journal struct {
 }
 
 type savedPart struct {
-	row  *row
-	copy uint32
-	at   uint32
-	was  part
+	row    *row
+	copy   uint32
+	at     uint32
+	was    part
+	ref    Ref
+	due    int64
+	hadDue bool
 }
 
 func (j *journal) rollback() {
@@ -214,6 +229,11 @@ func (j *journal) rollback() {
 	for i := len(j.old) - 1; i >= 0; i-- {
 		s := j.old[i]
 		j.book.setPart(s.row, s.copy, s.at, s.was)
+		if s.hadDue {
+			s.row.due[s.ref] = s.due
+		} else {
+			delete(s.row.due, s.ref)
+		}
 	}
 	for i := len(j.undo) - 1; i >= 0; i-- {
 		j.undo[i]()
@@ -268,7 +288,6 @@ func (b *Book) change(w *row, copyNo uint32, n uint8, e event, at time.Time, ld 
 	where := w.first[copyNo] + uint32(n)
 	was := w.parts[where]
 	p := fold(was, e)
-	w.remember(copyNo, n, e, p, at)
 	if p == was {
 		return
 	}
@@ -283,35 +302,46 @@ func (b *Book) change(w *row, copyNo uint32, n uint8, e event, at time.Time, ld 
 		if !was.has(answered) && p.has(answered) {
 			ld.sent++
 		}
-		if !was.has(resent) && p.has(resent) && !w.anyResent(copyNo) {
-			ld.uncertain += int64(len(people))
+		if !was.has(resent) && p.has(resent) {
+			ld.uncertain += b.notYetUncertain(people)
 		}
 	}
 	if j != nil {
-		j.old = append(j.old, savedPart{row: w, copy: copyNo, at: where, was: was})
+		saved := savedPart{row: w, copy: copyNo, at: where, was: was}
+		if len(w.due) > 0 || p.state() == RetryWait {
+			saved.ref = Ref{Run: w.run, Copy: copyNo, Part: n}
+			saved.due, saved.hadDue = w.due[saved.ref]
+		}
+		j.old = append(j.old, saved)
 	}
 	b.setPart(w, copyNo, where, p)
+	w.remember(copyNo, n, e, p, at)
 	for i := range before {
 		ld.move(before[i], b.standingOfPerson(people[i]), 1)
 	}
 }
 
-func (w *row) anyResent(copyNo uint32) bool {
-	for _, p := range w.partsOf(copyNo) {
-		if p.has(resent) {
-			return true
+// notYetUncertain counts the people none of whose copies went out a second time.
+func (b *Book) notYetUncertain(people []uint32) (n int64) {
+	for _, person := range people {
+		any := false
+		b.eachCopy(person, func(w *row, copyNo uint32) {
+			any = any || slices.ContainsFunc(w.partsOf(copyNo), func(p part) bool { return p.has(resent) })
+		})
+		if !any {
+			n++
 		}
 	}
-	return false
+	return n
 }
 
-// remember keeps what is not in the part itself: when it is due again, and on which route it went.
+// remember keeps what is not in the part itself: when it is due again.
 func (w *row) remember(copyNo uint32, n uint8, e event, p part, at time.Time) {
-	ref := Ref{Run: w.run, Copy: copyNo, Part: n}
-	if e.kind == evRefusedNow && p.state() == RetryWait {
-		w.due[ref] = at.Unix() + int64(e.wait)
-	} else if len(w.due) > 0 && p.state() != RetryWait {
-		delete(w.due, ref)
+	switch {
+	case p.state() == RetryWait:
+		w.due[Ref{Run: w.run, Copy: copyNo, Part: n}] = at.Unix() + int64(e.wait)
+	case len(w.due) > 0:
+		delete(w.due, Ref{Run: w.run, Copy: copyNo, Part: n})
 	}
 }
 

@@ -1,14 +1,11 @@
 package message
 
 import (
-	"encoding/binary"
-	"sort"
-	"time"
+	"maps"
+	"slices"
 
-	"github.com/fxamacker/cbor/v2"
-
-	"noroshi/app/fault"
 	"noroshi/app/gateway"
+	"noroshi/app/message/partids"
 	"noroshi/app/phone"
 	"noroshi/app/smstext"
 	"noroshi/app/store"
@@ -29,11 +26,12 @@ func (s *Service) Receipts(tx *store.Tx, receipts []gateway.Receipt) error {
 		}
 		perRow[w] = append(perRow[w], s.receiptEvents(w, ref, r)...)
 	}
-	rows := make([]*row, 0, len(perRow))
-	for w := range perRow {
-		rows = append(rows, w)
-	}
-	sort.Slice(rows, func(i, j int) bool { return rows[i].slot < rows[j].slot })
+	return s.appendAll(tx, perRow)
+}
+
+// appendAll appends events to several runs, always in the same order.
+func (s *Service) appendAll(tx *store.Tx, perRow map[*row][]event) error {
+	rows := slices.SortedFunc(maps.Keys(perRow), func(a, b *row) int { return int(a.slot) - int(b.slot) })
 	for _, w := range rows {
 		book, err := s.bookFor(tx, w.run.Broadcast)
 		if err != nil {
@@ -81,37 +79,68 @@ func reportedState(s gateway.ReceiptState) PartState {
 }
 
 // match finds the part a receipt speaks of: by one of its ids, or, for a part that was handed over without a response,
-// by the number it came from.
+// by the number it came from. A part whose id and number both fit is before one whose id is exactly the same but whose
+// number is another: decimal 10000 is also somebody's hexadecimal 10000.
 func (s *Service) match(r *gateway.Receipt) (*row, Ref, bool) {
+	var exactly *row
+	var meant partids.Place
 	for _, messageID := range r.IDs {
-		v, exact, ok := s.ids.find(r.Route, messageID)
-		if !ok {
-			continue
+		p, exact, ok := s.ids.Find(r.Route, messageID)
+		w, ref, ok := s.at(p, ok)
+		switch {
+		case !ok:
+		case s.sameNumber(w, ref.Copy, r) && (exact || formOf(w, r.Route) != smstext.IDExact):
+			return w, ref, s.found(r, p)
+		case exact && exactly == nil:
+			exactly, meant = w, p
 		}
-		slot, copyNo, n := v.place()
-		w := s.slot(slot)
-		if w == nil || int(copyNo) >= len(w.numbers) {
-			continue
+	}
+	for _, messageID := range r.IDs {
+		for _, p := range s.ids.Others(r.Route, messageID, smstext.IDAuto) {
+			w, ref, ok := s.at(p, true)
+			if ok && formAllows(w, r.Route, p, messageID, s.ids) && s.sameNumber(w, ref.Copy, r) {
+				return w, ref, s.found(r, p)
+			}
 		}
-		if !exact && (!formAllows(w, r.Route) || !s.sameNumber(w, copyNo, r)) {
-			continue
-		}
-		if r.Final {
-			s.ids.end(r.Route, messageID)
-		}
-		return w, Ref{Run: w.run, Copy: copyNo, Part: n}, true
+	}
+	if exactly != nil {
+		return exactly, Ref{Run: exactly.run, Copy: meant.Copy, Part: meant.Part}, s.found(r, meant)
 	}
 	return s.prove(r)
 }
 
-// formAllows reports whether the route lets ids match in other forms than the exact one.
-func formAllows(w *row, route string) bool {
-	for _, use := range w.head.Routes {
-		if use.Name == route {
-			return use.MsgIDForm != "exact"
-		}
+// at returns the part of a place, if it is still there.
+func (s *Service) at(p partids.Place, ok bool) (*row, Ref, bool) {
+	w := s.slot(p.Slot)
+	if !ok || w == nil || int(p.Copy) >= len(w.numbers) {
+		return nil, Ref{}, false
+	}
+	return w, Ref{Run: w.run, Copy: p.Copy, Part: p.Part}, true
+}
+
+// found lets go of the id when the receipt is final; it always returns true.
+func (s *Service) found(r *gateway.Receipt, p partids.Place) bool {
+	for i := 0; r.Final && i < len(r.IDs); i++ {
+		s.ids.End(r.Route, r.IDs[i], p)
 	}
 	return true
+}
+
+// formOf returns how the receipts of the route write ids.
+func formOf(w *row, route string) smstext.IDForm {
+	for _, use := range w.head.Routes {
+		if use.Name == route {
+			form, _ := smstext.ParseIDForm(use.MsgIDForm) // what the configuration could not check is auto
+			return form
+		}
+	}
+	return smstext.IDAuto
+}
+
+// formAllows reports whether an id may be read in the other notation on the route.
+func formAllows(w *row, route string, p partids.Place, messageID string, ids *partids.Index) bool {
+	form := formOf(w, route)
+	return form != smstext.IDExact && slices.Contains(ids.Others(route, messageID, form), p)
 }
 
 func (s *Service) slot(n uint16) *row {
@@ -162,120 +191,4 @@ func uncertainPart(w *row, copyNo uint32, route string) (uint8, bool) {
 		}
 	}
 	return 0, false
-}
-
-// orphans are receipts that fit no part yet.
-type orphans struct {
-	next uint64
-	byID map[string]orphan // route, NUL, canonical id
-}
-
-type orphan struct {
-	key     []byte
-	receipt gateway.Receipt
-	since   time.Time
-}
-
-const (
-	maxOrphans    = 20_000
-	orphanVersion = 1
-)
-
-// OrphanPatience is how long a receipt that fits nothing is tried again; after that it stays in the ledger and is shown.
-const OrphanPatience = 10 * time.Minute
-
-func newOrphans() orphans { return orphans{byID: map[string]orphan{}} }
-
-func orphanID(route, messageID string) string { return route + "\x00" + smstext.IDKey(messageID) }
-
-func (s *Service) keepOrphan(tx *store.Tx, r gateway.Receipt) error {
-	body, err := cbor.Marshal(r)
-	if err != nil {
-		return fault.Wrap(err, fault.Internal, "internal", "A receipt cannot be encoded.")
-	}
-	if s.orphans.next == 0 {
-		s.orphans.next = uint64(s.now().UnixNano()) // greater than any before; the order is all that matters
-	}
-	s.orphans.next++
-	key := store.Orphan.Key(binary.BigEndian.AppendUint64(nil, s.orphans.next))
-	tx.Set(key, store.WithVersion(orphanVersion, body))
-	if len(r.IDs) == 0 || len(s.orphans.byID) >= maxOrphans {
-		return nil
-	}
-	name := orphanID(r.Route, r.IDs[0])
-	before, had := s.orphans.byID[name]
-	s.orphans.byID[name] = orphan{key: key, receipt: r, since: s.now()}
-	tx.OnRollback(func() {
-		delete(s.orphans.byID, name)
-		if had {
-			s.orphans.byID[name] = before
-		}
-	})
-	return nil
-}
-
-// adopt gives parts that just got their ids the receipts which came too early.
-func (s *Service) adopt(tx *store.Tx, book *Book, w *row, outcomes []PartOutcome) error {
-	if len(s.orphans.byID) == 0 {
-		return nil
-	}
-	var events []event
-	for _, o := range outcomes {
-		if o.MessageID == "" {
-			continue
-		}
-		name := orphanID(w.head.RouteName(o.Route), o.MessageID)
-		found, ok := s.orphans.byID[name]
-		if !ok {
-			continue
-		}
-		events = append(events, s.receiptEvents(w, o.Ref, &found.receipt)...)
-		tx.Delete(found.key)
-		delete(s.orphans.byID, name)
-		tx.OnRollback(func() { s.orphans.byID[name] = found })
-	}
-	s.append(tx, book, w, events)
-	return nil
-}
-
-// RetryOrphans tries receipts without a part once more and stops trying those that are older than OrphanPatience. It
-// returns how many are still tried.
-func (s *Service) RetryOrphans(tx *store.Tx) (int, error) {
-	for name, o := range s.orphans.byID {
-		w, ref, ok := s.match(&o.receipt)
-		if !ok && s.now().Sub(o.since) < OrphanPatience {
-			continue
-		}
-		delete(s.orphans.byID, name)
-		tx.OnRollback(func() { s.orphans.byID[name] = o })
-		if ok {
-			book, err := s.bookFor(tx, w.run.Broadcast)
-			if err != nil {
-				return 0, err
-			}
-			tx.Delete(o.key)
-			s.append(tx, book, w, s.receiptEvents(w, ref, &o.receipt))
-		}
-	}
-	return len(s.orphans.byID), nil
-}
-
-// LoadOrphans brings in the receipts that fitted nothing before the last stop.
-func (s *Service) LoadOrphans(tx *store.Tx) error {
-	return tx.Each(store.Scan{Prefix: store.Orphan.Key()}, func(key, value []byte) (bool, error) {
-		s.orphans.next = max(s.orphans.next, binary.BigEndian.Uint64(key[1:]))
-		_, rest, err := store.CheckVersion(value, orphanVersion)
-		if err != nil {
-			return false, err
-		}
-		var r gateway.Receipt
-		if err := cbor.Unmarshal(rest, &r); err != nil {
-			return false, fault.Wrap(err, fault.Internal, "damaged_record", "A receipt in the ledger is damaged.")
-		}
-		if len(r.IDs) > 0 && len(s.orphans.byID) < maxOrphans && s.now().Sub(r.Received) < OrphanPatience {
-			o := orphan{key: append([]byte(nil), key...), receipt: r, since: r.Received}
-			s.orphans.byID[orphanID(r.Route, r.IDs[0])] = o
-		}
-		return true, nil
-	})
 }

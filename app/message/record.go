@@ -6,6 +6,7 @@ import (
 	"noroshi/app/fault"
 	"noroshi/app/gateway"
 	"noroshi/app/id"
+	"noroshi/app/message/partids"
 	"noroshi/app/store"
 )
 
@@ -97,7 +98,8 @@ func (s *Service) Record(tx *store.Tx, run Run, outcomes []PartOutcome) error {
 		events = append(events, outcomeEvent(o))
 	}
 	s.append(tx, book, w, events)
-	return s.adopt(tx, book, w, outcomes)
+	s.adopt(tx, book, w, outcomes)
+	return nil
 }
 
 func outcomeEvent(o PartOutcome) event {
@@ -129,7 +131,7 @@ func (s *Service) Register(route string, ref Ref, messageID string) {
 	w := book.row(ref.Run)
 	book.mu.RUnlock()
 	if w != nil {
-		s.ids.add(route, messageID, w.slot, ref.Copy, ref.Part)
+		s.ids.Add(route, messageID, partids.Place{Slot: w.slot, Copy: ref.Copy, Part: ref.Part})
 	}
 }
 

@@ -3,11 +3,13 @@ package message
 import (
 	"context"
 	"encoding/binary"
+	"slices"
 	"sync"
 	"time"
 
 	"noroshi/app/fault"
 	"noroshi/app/id"
+	"noroshi/app/message/partids"
 	"noroshi/app/phone"
 	"noroshi/app/store"
 )
@@ -17,7 +19,7 @@ import (
 type Service struct {
 	store *store.Store
 	now   func() time.Time
-	ids   *ids
+	ids   *partids.Index
 
 	mu      sync.RWMutex
 	books   map[id.Broadcast]*Book
@@ -27,7 +29,7 @@ type Service struct {
 
 // New returns a service over a ledger. Load brings in the broadcasts whose copies can still change.
 func New(st *store.Store, now func() time.Time) *Service {
-	return &Service{store: st, now: now, ids: newIDs(), books: map[id.Broadcast]*Book{}, orphans: newOrphans()}
+	return &Service{store: st, now: now, ids: partids.New(), books: map[id.Broadcast]*Book{}, orphans: newOrphans()}
 }
 
 // Load rebuilds the book of a broadcast from the ledger, unless it is in memory already. Broadcasts that are open, or
@@ -55,12 +57,25 @@ func (s *Service) Book(b id.Broadcast) *Book {
 // Unload drops the book of a broadcast that can no longer change; receipts for it become orphans.
 func (s *Service) Unload(ctx context.Context, b id.Broadcast) error {
 	_, err := s.store.UpdateEssential(ctx, func(*store.Tx) error {
-		s.mu.Lock()
-		defer s.mu.Unlock()
-		delete(s.books, b)
+		if book := s.Book(b); book != nil {
+			s.drop(book)
+		}
 		return nil
 	})
 	return err
+}
+
+// drop takes a book out of memory with everything that points into it, so that nothing is folded into rows nobody sees.
+func (s *Service) drop(book *Book) {
+	slots := map[uint16]bool{}
+	s.mu.Lock()
+	delete(s.books, book.broadcast)
+	for _, w := range book.rows {
+		s.slots[w.slot] = nil
+		slots[w.slot] = true
+	}
+	s.mu.Unlock()
+	s.ids.Drop(slots)
 }
 
 // bookFor returns the book, loading it inside the transaction if needed.
@@ -69,17 +84,13 @@ func (s *Service) bookFor(tx *store.Tx, b id.Broadcast) (*Book, error) {
 		return book, nil
 	}
 	book := newBook(b)
+	tx.OnRollback(func() { s.drop(book) })
 	if err := s.read(tx, book); err != nil {
 		return nil, err
 	}
 	s.mu.Lock()
 	s.books[b] = book
 	s.mu.Unlock()
-	tx.OnRollback(func() {
-		s.mu.Lock()
-		defer s.mu.Unlock()
-		delete(s.books, b)
-	})
 	return book, nil
 }
 
@@ -114,7 +125,7 @@ func (s *Service) readRow(tx *store.Tx, book *Book, w *row) error {
 	err := tx.Each(scan, func(_, value []byte) (bool, error) {
 		p, err := parsePage(value)
 		if err == nil {
-			_, err = book.addPage(w, p)
+			_, err = book.addPage(w, p, nil)
 		}
 		return err == nil, err
 	})
@@ -127,7 +138,7 @@ func (s *Service) readRow(tx *store.Tx, book *Book, w *row) error {
 		err := decodeBatch(value, func(at time.Time, e event) {
 			book.apply(w, e, at, nil, nil)
 			if e.kind == evTaken && int(e.copy) < len(w.numbers) {
-				s.ids.add(w.head.RouteName(e.route), e.text, w.slot, e.copy, e.part)
+				s.ids.Add(w.head.RouteName(e.route), e.text, partids.Place{Slot: w.slot, Copy: e.copy, Part: e.part})
 			}
 		})
 		return err == nil, err
@@ -140,8 +151,11 @@ func (s *Service) addRow(book *Book, run Run, head Head) *row {
 		due: map[Ref]int64{},
 	}
 	s.mu.Lock()
-	w.slot = uint16(len(s.slots))
-	s.slots = append(s.slots, w)
+	at := slices.Index(s.slots, nil)
+	if at < 0 {
+		at, s.slots = len(s.slots), append(s.slots, nil)
+	}
+	w.slot, s.slots[at] = uint16(at), w
 	s.mu.Unlock()
 	book.rows = append(book.rows, w)
 	return w
@@ -167,7 +181,11 @@ func (s *Service) CreateRun(tx *store.Tx, run Run, head Head) error {
 	tx.OnRollback(func() {
 		book.mu.Lock()
 		defer book.mu.Unlock()
+		last := book.rows[len(book.rows)-1]
 		book.rows = book.rows[:len(book.rows)-1]
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		s.slots[last.slot] = nil
 	})
 	return nil
 }
@@ -183,7 +201,8 @@ func (s *Service) Pages(b *Book, run Run) (pages int, exists bool) {
 }
 
 // AddPage appends a page of 1 to 256 copies, sorted by number and greater than all before; only the last page of a run
-// may be short. It also makes the page pending. The people are counted as waiting by Place, not here.
+// may be short. It also makes the page pending. People are counted as waiting by Place, not here; but who stood worse with
+// the copies there were (all of them failed, say) waits again.
 func (s *Service) AddPage(tx *store.Tx, run Run, copies []Copy) (pageNo uint32, err error) {
 	book, err := s.bookFor(tx, run.Broadcast)
 	if err != nil {
@@ -201,8 +220,9 @@ func (s *Service) AddPage(tx *store.Tx, run Run, copies []Copy) (pageNo uint32, 
 	if err != nil {
 		return 0, err
 	}
+	var ld ledgerDelta
 	book.mu.Lock()
-	undo, err := book.addPage(w, p)
+	undo, err := book.addPage(w, p, &ld)
 	book.mu.Unlock()
 	if err != nil {
 		return 0, err
@@ -212,11 +232,10 @@ func (s *Service) AddPage(tx *store.Tx, run Run, copies []Copy) (pageNo uint32, 
 		defer book.mu.Unlock()
 		undo()
 	})
-	var parts int64
 	for _, c := range copies {
-		parts += int64(max(1, c.Parts))
+		ld.parts += int64(max(1, c.Parts))
 	}
-	d := Delta{Broadcast: run.Broadcast, At: s.now(), Parts: parts}
+	d, _ := ld.delta(run.Broadcast, s.now())
 	tx.Change(store.TopicMessage, d.encode())
 	return pageNo, nil
 }

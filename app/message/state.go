@@ -110,8 +110,8 @@ func Next(s PartState, t Trigger, reported PartState) PartState {
 }
 
 func decided(s PartState, t Trigger) PartState {
-	if s != SubmitUncertain && s != Submitting {
-		return s
+	if s != SubmitUncertain {
+		return s // proven meanwhile, or on its way again
 	}
 	if t == Resend {
 		return Queued
