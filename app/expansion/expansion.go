@@ -79,14 +79,20 @@ func (s *Service) run(ctx context.Context) {
 			return
 		case <-s.wake:
 		}
+		failed := map[id.Broadcast]bool{} // tried again when the others are done
 		for ctx.Err() == nil {
-			b, ok := s.next(ctx)
-			if !ok {
+			b, ok := s.next(ctx, failed)
+			if !ok && len(failed) == 0 {
 				break
+			}
+			if !ok {
+				s.wait(ctx)
+				clear(failed)
+				continue
 			}
 			if err := s.Expand(ctx, b); err != nil && ctx.Err() == nil {
 				s.o.Log.Error("broadcast not expanded", "broadcast", b.ID.String(), "error", err)
-				s.wait(ctx)
+				failed[b.ID] = true
 			}
 		}
 	}
@@ -103,8 +109,11 @@ func (s *Service) wait(ctx context.Context) {
 
 // next returns the broadcast to expand: urgent before normal, older before newer. Stopped ones that were interrupted are
 // finished too, so that everybody in them has a copy that says why it was not sent.
-func (s *Service) next(ctx context.Context) (found broadcast.Broadcast, ok bool) {
+func (s *Service) next(ctx context.Context, but map[id.Broadcast]bool) (found broadcast.Broadcast, ok bool) {
 	pick := func(b broadcast.Broadcast) error {
+		if but[b.ID] || b.Launched.IsZero() {
+			return nil // a broadcast that was stopped before its launch has no copies
+		}
 		if !ok || b.Content.Priority() < found.Content.Priority() {
 			found, ok = b, true
 		}

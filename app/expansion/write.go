@@ -34,6 +34,7 @@ type writer struct {
 	run      message.Run
 	routes   []config.Route
 	allowed  []bool
+	place    []uint8 // of each route in the run's table
 	profiles []smstext.Profile
 	counted  map[[2]uint8]uint8 // parts of texts that are the same for everybody, by text and route
 	nameAt   int                // place of the name among the variables; -1 when it is not used
@@ -72,6 +73,8 @@ func (w *writer) begin(ctx context.Context) (pages int, err error) {
 		return 0, err
 	}
 	if pages, exists := w.s.o.Messages.Pages(book, w.run); exists {
+		head, _ := book.Head(w.run)
+		w.placeRoutes(head)
 		return pages, nil
 	}
 	head := message.Head{Vars: w.texts.Vars(), Priority: w.b.Content.Priority(), Ref: uint16(w.b.Serial)}
@@ -80,10 +83,22 @@ func (w *writer) begin(ctx context.Context) (pages int, err error) {
 			Name: r.Name, Reports: reportsOf(r.DLRParts), MsgIDForm: r.MsgIDForm,
 		})
 	}
+	w.placeRoutes(head)
 	_, err = w.s.o.Store.UpdateEssential(ctx, func(tx *store.Tx) error {
 		return w.s.o.Messages.CreateRun(tx, w.run, head)
 	})
 	return 0, err
+}
+
+// placeRoutes finds the configured routes in the run's table, which is as old as the run: routes that were added since are
+// not used for it.
+func (w *writer) placeRoutes(head message.Head) {
+	w.allowed = slices.Clone(w.allowed)
+	for i, r := range w.routes {
+		at := slices.IndexFunc(head.Routes, func(u message.RouteUse) bool { return u.Name == r.Name })
+		w.place = append(w.place, uint8(at))
+		w.allowed[i] = w.allowed[i] && at >= 0
+	}
 }
 
 func reportsOf(dlrParts string) message.Reports {
@@ -150,15 +165,14 @@ func (w *writer) merge(list []addressed) []message.Copy {
 	return copies
 }
 
-// route chooses the way out and counts the parts. A number that no route serves keeps the first route of the table; it is
-// refused when it is its turn, with the reason.
+// route chooses the way out and counts the parts. A number that no route serves is refused when it is its turn.
 func (w *writer) route(c *message.Copy) {
 	at := gateway.Choose(w.routes, c.Number, func(i int) bool { return w.allowed[i] })
-	c.Route, c.Parts = uint8(max(at, 0)), 1
+	c.Route, c.Parts = message.NoRoute, 1
 	if at < 0 {
-		c.Route = message.NoRoute
 		return
 	}
+	c.Route = w.place[at]
 	key := [2]uint8{c.Text, c.Route}
 	plain := w.texts.Plain(int(c.Text))
 	if n, ok := w.counted[key]; ok && plain {
@@ -171,7 +185,8 @@ func (w *writer) route(c *message.Copy) {
 	w.counted[key] = c.Parts
 }
 
-// pages writes the copies from page `from` on.
+// pages writes the copies from page `from` on. Those of a broadcast that was stopped meanwhile end where they begin, so that
+// everybody has one that says why it was not sent.
 func (w *writer) pages(ctx context.Context, copies []message.Copy, from int) error {
 	for at := from * message.PageSize; at < len(copies); {
 		end, bytes := at, 0
@@ -183,12 +198,20 @@ func (w *writer) pages(ctx context.Context, copies []message.Copy, from int) err
 		var pending []message.Pending
 		_, err := w.s.o.Store.UpdateEssential(ctx, func(tx *store.Tx) error {
 			pending = pending[:0]
+			sends, err := broadcast.Sends(tx, w.b.ID)
+			if err != nil {
+				return err
+			}
 			for p := at; p < end; p += message.PageSize {
 				n, err := w.s.o.Messages.AddPage(tx, w.run, copies[p:min(p+message.PageSize, end)])
 				if err != nil {
 					return err
 				}
-				pending = append(pending, message.Pending{Run: w.run, Page: n, Priority: w.b.Content.Priority()})
+				if sends {
+					pending = append(pending, message.Pending{Run: w.run, Page: n, Priority: w.b.Content.Priority()})
+				} else if _, err := w.s.o.Messages.Halt(tx, w.run, n, n+1); err != nil {
+					return err
+				}
 			}
 			return nil
 		})
