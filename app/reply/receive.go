@@ -116,6 +116,9 @@ func (s *Service) Receive(ctx context.Context, list []Incoming) error {
 			})
 			continue
 		}
+		if s.parts.Has(fragment(in, nil)) {
+			continue // the peer repeats a part that is kept already, or that went into a text lately
+		}
 		st := stored{in: in, key: partKey(in)}
 		kept = append(kept, st)
 		whole = append(whole, s.parts.Add(fragment(in, st.key), s.o.Now())...)
@@ -263,12 +266,13 @@ func (s *Service) candidates(tx *store.Tx, n phone.Number) ([]place, error) {
 	}
 	for _, who := range owners {
 		for _, at := range s.o.Questions.Asked(who) {
-			if slices.ContainsFunc(out, func(p place) bool { return p.Broadcast == at.Broadcast }) {
+			if slices.ContainsFunc(out, func(p place) bool { return p.found && p.Broadcast == at.Broadcast }) {
 				continue
 			}
 			if room := s.o.Questions.Room(at.Broadcast); room != nil {
 				out = append(out, place{
 					Candidate: Candidate{Broadcast: at.Broadcast, Person: at.Person, Inferred: true}, q: room.Question(),
+					shared: len(owners) > 1,
 				})
 			}
 		}

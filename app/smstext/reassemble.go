@@ -111,6 +111,17 @@ func (r *Reassembler[T]) Add(f Fragment[T], now time.Time) []Joined[T] {
 	return out
 }
 
+// Has reports whether Add would drop the fragment as a repetition, so that the caller need not keep it.
+func (r *Reassembler[T]) Has(f Fragment[T]) bool {
+	c := f.Body.Concat
+	p := r.piles[pileKey{from: f.From, to: f.To, ref: c.Ref, total: c.Total}]
+	if p == nil || !c.IsPart() {
+		return false
+	}
+	earlier := p.find(c.Seq)
+	return earlier != nil && same(&earlier.Body, &f.Body)
+}
+
 // Expire gives out the messages whose time is over, oldest first.
 func (r *Reassembler[T]) Expire(now time.Time) []Joined[T] {
 	var out []Joined[T]

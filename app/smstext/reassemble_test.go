@@ -173,3 +173,25 @@ func FuzzReassembler(f *testing.F) {
 		}
 	})
 }
+
+func TestHasTellsWhatAddWouldDrop(t *testing.T) {
+	t.Parallel()
+	r := smstext.NewReassembler[int](time.Minute, 10)
+	now := time.Unix(1000, 0)
+	part := func(seq uint8, text string) smstext.Fragment[int] {
+		return smstext.Fragment[int]{From: "a", To: "b", Body: smstext.Body{
+			Octets: []byte(text), Concat: smstext.Concat{Ref: 1, Total: 2, Seq: seq},
+		}}
+	}
+	if r.Has(part(1, "x")) {
+		t.Fatal("Has = true before anything came")
+	}
+	r.Add(part(1, "x"), now)
+	if !r.Has(part(1, "x")) || r.Has(part(1, "y")) || r.Has(part(2, "x")) {
+		t.Fatal("Has does not tell the repeated part from others")
+	}
+	r.Add(part(2, "y"), now)
+	if !r.Has(part(2, "y")) {
+		t.Fatal("Has = false for a part of a text that was completed a moment ago")
+	}
+}
