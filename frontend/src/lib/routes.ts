@@ -27,7 +27,13 @@ export const routes = {
   },
   compose: () => resolve('/compose'),
   composeFrom: (id: string) => `${resolve('/compose')}?draft=${encodeURIComponent(id)}` as const,
+  /** A new broadcast with the content of another one. */
+  composeCopy: (id: string) => `${resolve('/compose')}?from=${encodeURIComponent(id)}` as const,
   recipients: () => resolve('/recipients'),
+  recipientsShowing: (query: Readonly<Record<string, string>>) => {
+    const search = new URLSearchParams(query).toString();
+    return `${resolve('/recipients')}${search ? `?${search}` : ''}` as const;
+  },
   /** The list of recipients with one of them open. */
   recipient: (id: string) => `${resolve('/recipients')}?open=${encodeURIComponent(id)}` as const,
   recipientImport: () => resolve('/recipients/import'),

@@ -1,3 +1,9 @@
 export default {
-  title: 'Recipients'
+  title: 'Recipients',
+  searchHint: 'Name, reading, number or employee ID',
+  noneFound: 'Nobody was found.',
+  moreFound: {
+    one: '{n} more person; type more to narrow it down.',
+    other: '{n} more people; type more to narrow it down.'
+  }
 } as const;

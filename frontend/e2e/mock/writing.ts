@@ -1,0 +1,187 @@
+import type { Api } from '../../src/lib/api/types';
+import type { Lang } from './story';
+
+const pick = (lang: Lang, ja: string, en: string) => (lang === 'ja' ? ja : en);
+
+export const DRAFT_ID = '01hq3draft007';
+
+export const groups = (lang: Lang): Api<'Group'>[] =>
+  (
+    [
+      ['01hq3group001', '全社員', 'All staff', '役員・社員・嘱託', 'Officers, employees, advisers', 12_650],
+      [
+        '01hq3group002',
+        '横浜工場 保全',
+        'Yokohama maintenance',
+        '夜間の一次対応',
+        'First response at night',
+        48
+      ],
+      ['01hq3group003', '防災担当者', 'Emergency wardens', '各拠点2名', 'Two at each site', 62],
+      ['01hq3group004', '海外駐在', 'Expatriates', 'アジア9か国', 'Nine countries in Asia', 385]
+    ] as const
+  ).map(([id, ja, en, noteJa, noteEn, count]) => ({
+    id,
+    version: 3,
+    name: pick(lang, ja, en),
+    description: pick(lang, noteJa, noteEn),
+    count,
+    updatedAt: '2026-11-18T02:10:00Z'
+  }));
+
+export const departments = (lang: Lang): Api<'Department'>[] =>
+  (
+    [
+      ['横浜工場', 'Yokohama plant', 2_916],
+      ['名古屋工場', 'Nagoya plant', 1_688],
+      ['本社', 'Head office', 1_640],
+      ['北関東工場', 'Kita-Kanto plant', 1_301],
+      ['相模原研究所', 'Sagamihara lab', 1_108],
+      ['川崎物流センター', 'Kawasaki logistics', 864],
+      ['アユタヤ工場', 'Ayutthaya plant', 742],
+      ['九州支社', 'Kyushu office', 640],
+      ['大阪支社', 'Osaka office', 610],
+      ['仙台支店', 'Sendai branch', 420]
+    ] as const
+  ).map(([ja, en, count]) => ({ name: pick(lang, ja, en), count }));
+
+const choices = (lang: Lang): Api<'Choice'>[] => [
+  { label: pick(lang, '無事', 'Safe'), tone: 'ok' },
+  { label: pick(lang, '軽傷', 'Slightly injured'), tone: 'warn' },
+  { label: pick(lang, '救助が必要', 'Need help'), tone: 'bad' },
+  { label: pick(lang, '出社不可', 'Cannot come'), tone: 'warn' }
+];
+
+export const liveContent: Api<'BroadcastContent'> = {
+  title: '地震発生に伴う安否確認（神奈川県東部 震度6弱）',
+  mode: 'live',
+  urgency: 'urgent',
+  bodies: [
+    {
+      language: 'ja',
+      text: '【安否確認】青嶺精機\n{{name}}様 震度6弱の地震がありました。記号1文字で返信してください。'
+    },
+    { language: 'th', text: 'อาโอมิเนะ เซกิ: คุณ{{name}} เกิดแผ่นดินไหว กรุณาตอบกลับด้วยอักษรหนึ่งตัว' },
+    { language: 'en', text: 'Aomine Seiki: {{name}}, an earthquake hit Kanagawa. Reply with one letter.' }
+  ],
+  choices: choices('ja'),
+  audience: { everyone: true }
+};
+
+export const drillContent: Api<'BroadcastContent'> = {
+  title: 'Fire drill, Yokohama plant',
+  mode: 'drill',
+  urgency: 'normal',
+  bodies: [
+    {
+      language: 'en',
+      text: 'Fire drill, Yokohama plant. An exercise: please don’t call 119. {{name}}, reply with one letter.'
+    },
+    { language: 'ja', text: '横浜工場 防火訓練です。{{name}}様、記号1文字で返信してください。' }
+  ],
+  choices: [
+    { label: 'At the assembly point', tone: 'ok' },
+    { label: 'On my way', tone: 'warn' },
+    { label: 'Away today', tone: 'warn' }
+  ],
+  audience: { departments: ['Yokohama plant'] }
+};
+
+export const draft = (content: Api<'BroadcastContent'>, version = 1): Api<'Broadcast'> => ({
+  id: DRAFT_ID,
+  version,
+  state: 'draft',
+  content,
+  createdAt: '2026-11-21T18:12:10Z',
+  createdBy: 'Kenichi Nakamura'
+});
+
+const lines = (content: Api<'BroadcastContent'>) =>
+  content.choices.map((choice, index) => `${'ABCDEFGH'[index]}:${choice.label}`).join('\n');
+
+/** What the server would say of the two drafts of the story; of any other content it says little. */
+export function preview(content: Api<'BroadcastContent'>): Api<'Preview'> {
+  const none = { selected: 0, unreachable: 0, optedOut: 0, people: 0, messages: 0, parts: 0 };
+  const live = {
+    selected: 12_650,
+    unreachable: 102,
+    optedOut: 68,
+    people: 12_480,
+    messages: 12_449,
+    parts: 24_387
+  };
+  const drill = {
+    selected: 2_941,
+    unreachable: 19,
+    optedOut: 6,
+    people: 2_916,
+    messages: 2_885,
+    parts: 6_060
+  };
+  const { audience } = content;
+  const figures = audience.everyone ? live : audience.departments || audience.groups ? drill : none;
+  const people = figures.people;
+  const shares: Record<string, number> = audience.everyone
+    ? { ja: 11_204, th: 742, en: 534 }
+    : { ja: 2_688, en: 228 };
+  const mark = (language: string) =>
+    content.mode === 'drill' ? (language === 'ja' ? '【訓練】' : '[DRILL] ') : '';
+  const texts = content.bodies.map((body): Api<'TextGroup'> => {
+    const name = body.language === 'ja' ? '高橋 美咲' : 'Lim Wei';
+    const sample = `${mark(body.language)}${body.text.replaceAll('{{name}}', name)}${content.choices.length ? `\n${lines(content)}` : ''}`;
+    const curly = body.text.includes('’');
+    const gsm = body.language === 'en' && !curly;
+    const units = [...sample].length;
+    const parts = gsm ? (units <= 160 ? 1 : Math.ceil(units / 153)) : units <= 70 ? 1 : Math.ceil(units / 67);
+    const over = gsm ? units - 160 : units - 70;
+    return {
+      language: body.language,
+      people: people === 0 ? 0 : (shares[body.language] ?? 0),
+      encoding: gsm ? 'gsm7' : 'ucs2',
+      units,
+      limit: parts === 1 ? (gsm ? 160 : 70) : parts * (gsm ? 153 : 67),
+      parts,
+      ...(parts === 2 && over <= 40 && { toSave: over, partsSaved: shares[body.language] ?? 0 }),
+      ...(!gsm && { forcedBy: curly ? '’' : '【', forcedAt: 0 }),
+      ...(curly && { transliterated: body.text.replaceAll('’', "'") }),
+      sample,
+      ...(people > 0 && { sampleName: name })
+    };
+  });
+  return {
+    ...figures,
+    unreachableReasons: people
+      ? [
+          { reason: 'no_phone', count: Math.floor(figures.unreachable * 0.6) },
+          { reason: 'invalid_number', count: figures.unreachable - Math.floor(figures.unreachable * 0.6) }
+        ]
+      : [],
+    texts,
+    codes: content.choices.map((choice, index) => choice.code ?? 'ABCDEFGHJKMNPRSTUVWXYZ'[index] ?? ''),
+    ...(people && { seconds: content.mode === 'drill' ? 153 : 1_980, perSecond: 40 }),
+    replyNumbers: people ? ['818000000110'] : [],
+    warnings: [
+      ...(content.title === '' ? [{ code: 'required', path: 'title', blocking: true }] : []),
+      ...(audience.everyone
+        ? [
+            { code: 'cannot_answer', people: 131 },
+            { code: 'shared_numbers', people: 31 }
+          ]
+        : [])
+    ]
+  };
+}
+
+export const review = (
+  content: Api<'BroadcastContent'>,
+  version: number,
+  codes?: string[]
+): Api<'Review'> => {
+  const sheet = preview(content);
+  return {
+    broadcast: { ...draft(content, version), replyNumbers: ['818000000110'] },
+    preview: { ...sheet, codes: codes ?? sheet.codes },
+    reservedUntil: '2026-11-21T18:56:08Z',
+    typedConfirmation: sheet.people > 1_000
+  };
+};

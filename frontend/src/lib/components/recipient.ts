@@ -1,0 +1,17 @@
+import type { Api, Recipient } from '$lib/api';
+import { phoneText } from './phone';
+
+export type Phone = Api<'Phone'>;
+
+/** A number as people write it, else as it was typed. */
+export const shownPhone = (phone: Phone): string => (phone.e164 ? phoneText(phone.e164) : phone.raw);
+
+/** The phone a text would go to; undefined when the person has none that takes one. */
+export const usablePhone = (person: Recipient): Phone | undefined =>
+  person.phones.find((phone) => phone.status === 'sms_ok');
+
+/** The number to show beside a name. */
+export function firstPhone(person: Recipient): string {
+  const phone = usablePhone(person) ?? person.phones[0];
+  return phone ? shownPhone(phone) : '';
+}
