@@ -1,0 +1,102 @@
+package api
+
+import (
+	"github.com/gofiber/fiber/v2"
+
+	"noroshi/app/api/gen"
+	"noroshi/app/fault"
+)
+
+// handsets returns the simulated phones. Returns NotFound (not_a_demo) where there are none.
+func (s *Server) handsets() (Handsets, error) {
+	if s.o.Handsets == nil {
+		return nil, fault.New(fault.NotFound, codeNotADemo, "Simulated phones exist in a demo only.")
+	}
+	return s.o.Handsets, nil
+}
+
+func (s *Server) listHandsets(c *fiber.Ctx) error {
+	h, err := s.handsets()
+	if err != nil {
+		return err
+	}
+	page, err := pageOf(c)
+	if err != nil {
+		return err
+	}
+	q, err := querySearch(c)
+	if err != nil {
+		return err
+	}
+	list, err := h.List(c.UserContext(), q, page)
+	if err != nil {
+		return err
+	}
+	return c.JSON(list)
+}
+
+// maxHandsetText is the longest text a simulated phone sends, in characters.
+const maxHandsetText = 1000
+
+func (s *Server) answerFromHandset(c *fiber.Ctx) error {
+	h, err := s.handsets()
+	if err != nil {
+		return err
+	}
+	in, err := decode[gen.HandsetText](c)
+	if err != nil {
+		return err
+	}
+	if n := len([]rune(in.Text)); n == 0 || n > maxHandsetText {
+		return fault.InvalidFields([]fault.Field{{Path: "text", Code: "too_long", Params: map[string]string{"max": "1000"}}})
+	}
+	one, err := h.Answer(c.UserContext(), c.Params("number"), in.Text)
+	if err != nil {
+		return err
+	}
+	return c.JSON(one)
+}
+
+func (s *Server) setHandsetPower(c *fiber.Ctx) error {
+	h, err := s.handsets()
+	if err != nil {
+		return err
+	}
+	in, err := decode[gen.HandsetPower](c)
+	if err != nil {
+		return err
+	}
+	one, err := h.SetPower(c.UserContext(), c.Params("number"), in.On)
+	if err != nil {
+		return err
+	}
+	return c.JSON(one)
+}
+
+func (s *Server) getPopulation(c *fiber.Ctx) error {
+	h, err := s.handsets()
+	if err != nil {
+		return err
+	}
+	p, err := h.Population(c.UserContext())
+	if err != nil {
+		return err
+	}
+	return c.JSON(p)
+}
+
+func (s *Server) setPopulation(c *fiber.Ctx) error {
+	h, err := s.handsets()
+	if err != nil {
+		return err
+	}
+	in, err := decode[gen.Population](c)
+	if err != nil {
+		return err
+	}
+	p, err := h.SetPopulation(c.UserContext(), in)
+	if err != nil {
+		return err
+	}
+	return c.JSON(p)
+}

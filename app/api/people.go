@@ -1,0 +1,95 @@
+package api
+
+import (
+	"strconv"
+
+	"github.com/gofiber/fiber/v2"
+
+	"noroshi/app/api/gen"
+	"noroshi/app/api/roster"
+	"noroshi/app/api/view"
+	"noroshi/app/fault"
+)
+
+func (s *Server) listBroadcastPeople(c *fiber.Ctx) error {
+	b, err := s.broadcastOf(c)
+	if err != nil {
+		return err
+	}
+	q := roster.Query{
+		Scope: s.scopeOf(c), Filter: roster.Filter(c.Query("filter", string(roster.All))), Code: c.Query("code"),
+		Department: c.Query("department"),
+	}
+	if !q.Filter.Valid() {
+		return errParameter("filter")
+	}
+	if q.Search, err = querySearch(c); err != nil {
+		return err
+	}
+	if q.Page, err = pageOf(c); err != nil {
+		return err
+	}
+	page, err := s.roster.List(c.UserContext(), b.ID, q)
+	if err != nil {
+		return err
+	}
+	return c.JSON(page)
+}
+
+func ordinalOf(c *fiber.Ctx) (uint32, error) {
+	n, err := strconv.ParseUint(c.Params("ordinal"), 10, 31)
+	if err != nil {
+		return 0, errNoRoute()
+	}
+	return uint32(n), nil
+}
+
+func (s *Server) getBroadcastPerson(c *fiber.Ctx) error {
+	b, err := s.broadcastOf(c)
+	if err != nil {
+		return err
+	}
+	ordinal, err := ordinalOf(c)
+	if err != nil {
+		return err
+	}
+	detail, err := s.roster.Detail(c.UserContext(), s.scopeOf(c), b, ordinal)
+	if err != nil {
+		return err
+	}
+	return c.JSON(detail)
+}
+
+func (s *Server) recordAnswer(c *fiber.Ctx) error {
+	b, err := s.broadcastOf(c)
+	if err != nil {
+		return err
+	}
+	ordinal, err := ordinalOf(c)
+	if err != nil {
+		return err
+	}
+	in, err := decode[gen.AnswerInput](c)
+	if err != nil {
+		return err
+	}
+	comment := view.Or(in.Comment)
+	if len([]rune(comment)) > maxComment {
+		return fault.InvalidFields([]fault.Field{{Path: "comment", Code: "too_long", Params: map[string]string{"max": "500"}}})
+	}
+	ctx, sc := c.UserContext(), s.scopeOf(c)
+	if _, err := s.roster.Detail(ctx, sc, b, ordinal); err != nil {
+		return err // nobody answers for somebody they may not see
+	}
+	if err := s.o.Replies.Record(ctx, actorOf(c), b.ID, ordinal, in.Codes, comment); err != nil {
+		return err
+	}
+	detail, err := s.roster.Detail(ctx, sc, b, ordinal)
+	if err != nil {
+		return err
+	}
+	return c.JSON(detail)
+}
+
+// maxComment is the longest comment to an answer, in characters.
+const maxComment = 500

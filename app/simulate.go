@@ -1,0 +1,102 @@
+package app
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net"
+	"net/http"
+	"os"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"noroshi/app/fault"
+	"noroshi/app/simulator"
+)
+
+func simulateCommand() *cobra.Command {
+	var o simulator.Options
+	var control, preset, file string
+	c := &cobra.Command{
+		Use:   "simulate",
+		Short: "Run a simulated operator to try a configuration against · 設定を試すための模擬SMSCを動かします",
+		Long: "Run a simulated operator (SMSC). It prints counts, never texts or numbers. The control address takes JSON\n" +
+			"over HTTP: GET /stats, PUT /population, POST /down, POST /drop; keep it on loopback.",
+	}
+	c.Flags().StringVar(&o.Listen, "listen", "127.0.0.1:2775", "address of the SMSC · 待ち受けるアドレス")
+	c.Flags().StringVar(&control, "control", "", "address of the control, none when empty · 操作用のアドレス")
+	c.Flags().StringVar(&preset, "preset", "demo", "how the world behaves: perfect, demo or hostile · 模擬する環境")
+	c.Flags().StringVar(&file, "population", "", "JSON file instead of a preset · 環境を書いたJSONファイル")
+	c.Flags().Uint64Var(&o.Seed, "seed", 1, "of every draw · 乱数の種")
+	c.Flags().IntVar(&o.Handsets, "handsets", 0, "phones whose texts are kept · 内容を残す端末の数")
+	c.RunE = func(cmd *cobra.Command, _ []string) error {
+		var err error
+		if o.Population, err = population(preset, file); err != nil {
+			return err
+		}
+		o.Now = time.Now
+		return simulate(cmd, o, control)
+	}
+	return c
+}
+
+func population(preset, file string) (simulator.Population, error) {
+	if file != "" {
+		raw, err := os.ReadFile(file) //nolint:gosec // named by the operator
+		if err != nil {
+			return simulator.Population{}, fault.Wrap(err, fault.Invalid, "population_unreadable", "The population file cannot be read.")
+		}
+		var p simulator.Population
+		if err := json.Unmarshal(raw, &p); err != nil {
+			return p, fault.Wrap(err, fault.Invalid, "population_invalid", "The population file is not valid.")
+		}
+		return p, nil
+	}
+	switch preset {
+	case "perfect":
+		return simulator.Perfect(), nil
+	case "demo":
+		return simulator.Demo(), nil
+	case "hostile":
+		return simulator.Hostile(), nil
+	}
+	return simulator.Population{}, usageError{fmt.Errorf("there is no preset %q: perfect, demo or hostile", preset)}
+}
+
+func simulate(cmd *cobra.Command, o simulator.Options, control string) (err error) {
+	ctx := cmd.Context()
+	s := simulator.New(o)
+	if err := s.Start(context.WithoutCancel(ctx)); err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, s.Close()) }()
+	out := cmd.OutOrStdout()
+	say(out, "模擬SMSC：%s", "SMSC: %s", s.Addr())
+	if control != "" {
+		ln, err := (&net.ListenConfig{}).Listen(ctx, "tcp", control)
+		if err != nil {
+			return fault.Wrap(err, fault.Unavailable, "control_not_listening", "The control address cannot be used.")
+		}
+		srv := &http.Server{Handler: s.Handler(), ReadHeaderTimeout: 5 * time.Second}
+		defer func() { _ = srv.Close() }()
+		go func() { _ = srv.Serve(ln) }()
+		say(out, "操作：http://%s", "Control: http://%s", ln.Addr())
+	}
+	ticker := time.NewTicker(10 * time.Second)
+	defer ticker.Stop()
+	var last uint64
+	for {
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-ticker.C:
+			if st := s.Stats(); st.Accepted+st.Attempts != last {
+				last = st.Accepted + st.Attempts
+				say(out, "受付 %d、拒否 %d、送達確認 %d、返信 %d", "accepted %d, throttled %d, receipts %d, replies %d",
+					st.Accepted, st.Throttled, st.Receipts.Sent, st.Replies)
+			}
+		}
+	}
+}
