@@ -30,11 +30,14 @@ var edges = map[string]string{
 	"question":      "store",
 	"message":       "store gateway",
 	"audience":      "store directory question message",
-	"broadcast":     "store audit template audience question",
-	"reply":         "store audit directory question message",
-	"tally":         "store broadcast question message",
-	"usage":         "store audit directory message",
-	"preflight":     "broadcast audience directory template question gateway usage",
+	// the allocator of codes asks in its transaction whether two selections of the directory meet
+	"broadcast": "store audit template audience question directory",
+	// a quotation is known only against the text as this person was sent it
+	"reply": "store audit directory question message template",
+	"tally": "store broadcast question message",
+	"usage": "store audit directory message",
+	// why somebody cannot be reached is a word of package message
+	"preflight": "broadcast audience directory template question gateway usage message",
 	// motion
 	"expansion": "store broadcast audience directory template question message gateway",
 	"delivery":  "store bus broadcast message gateway audit",
@@ -92,7 +95,7 @@ const testsMayImport = "simulator"
 
 // outside maps standard packages that reach out of the process to the ground packages that may use them.
 var outside = map[string]string{
-	"os": "config", "os/exec": "", "os/signal": "", "net": "", "net/http": "", "net/smtp": "", "net/rpc": "",
+	"os": "config", "os/exec": "", "os/signal": "", "net": "config", "net/http": "", "net/smtp": "", "net/rpc": "",
 	"path/filepath": "config", "syscall": "", "log": "", "log/slog": "", "database/sql": "", "plugin": "",
 }
 
