@@ -98,3 +98,39 @@ test('the first set-up asks step by step and sends everything at once', async ({
   });
   await expect(page.getByRole('heading', { level: 1, name: 'ホーム' })).toBeVisible();
 });
+
+test('the account dialog changes name and password and shows what the server refuses', async ({
+  page,
+  isMobile
+}, info) => {
+  await open(page, info, '/');
+  if (isMobile) {
+    await page.getByRole('button', { name: 'メニューを開く' }).click();
+    await page.getByRole('button', { name: 'アカウント', exact: true }).click();
+  } else {
+    await page.getByRole('button', { name: /アカウント：/ }).click();
+    await page.getByRole('menuitem', { name: 'アカウント' }).click();
+  }
+  const dialog = page.getByRole('dialog', { name: 'アカウント' });
+  await dialog.getByLabel('現在のパスワード').fill('the old password');
+  await dialog.getByLabel('新しいパスワード').fill('a new longer password');
+  await expectAccessible(page);
+  await page.route('**/api/v1/account', (route) =>
+    route.fulfill({
+      status: 400,
+      contentType: 'application/problem+json',
+      body: JSON.stringify({
+        type: 'about:blank',
+        title: 'Invalid',
+        status: 400,
+        code: 'invalid_fields',
+        fields: [{ path: 'currentPassword', code: 'wrong_password' }]
+      })
+    })
+  );
+  const call = page.waitForRequest((request) => request.method() === 'PATCH');
+  await dialog.getByRole('button', { name: '保存' }).click();
+  expect((await call).postDataJSON()).toMatchObject({ newPassword: 'a new longer password' });
+  await expect(dialog.getByLabel('現在のパスワード')).toHaveAttribute('aria-invalid', 'true');
+  await expect(dialog.getByText('現在のパスワードが違います。')).toBeVisible();
+});

@@ -31,8 +31,9 @@ export const test = base.extend<{ quiet: void }>({
     async ({ page }, use) => {
       const noise: string[] = [];
       page.on('console', (message) => {
-        // A refused call is part of the story where nobody is signed in.
-        if (message.type() === 'error' && !/status of 401/.test(message.text())) noise.push(message.text());
+        // A refused call can be part of the story.
+        if (message.type() === 'error' && !/status of 40[01]/.test(message.text()))
+          noise.push(message.text());
       });
       page.on('pageerror', (error) => noise.push(String(error)));
       await page.addInitScript(() => {

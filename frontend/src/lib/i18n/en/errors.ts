@@ -94,5 +94,17 @@ export default {
   length: 'The length does not fit.',
   out_of_range: 'This is outside the range.',
   not_ascii: 'Only half-width letters and figures can be used.',
-  cannot_answer: 'Some people cannot answer by SMS.'
+  cannot_answer: 'Some people cannot answer by SMS.',
+  foreign_origin: 'This call came from another page. Load the console again.',
+  not_a_demo: 'Simulated phones exist only in a demo.',
+  request_in_progress: 'The first try is still under way. Wait a moment and look again.',
+  bad_idempotency_key: 'The console sent a call that cannot be told from others. Load the page again.',
+  bad_json: 'The request could not be read. Load the page again.',
+  bad_parameter: 'Part of the address does not fit.',
+  if_match_required: 'The console did not say what its change is based on. Load the page again.',
+  wrong_content_type: 'This kind of file or request is not accepted.',
+  busy: 'Too many files at once. Try again in a moment.',
+  too_many_streams: 'Too many consoles are open at once. Figures are fetched every ten seconds instead.',
+  unknown_zone: 'This time zone is not known.',
+  unknown_country: 'This country is not known.'
 } as const;

@@ -49,5 +49,14 @@ export default {
   notFoundBody: 'The address may be old or mistyped.',
   brokenTitle: 'This page could not be shown',
   goHome: 'Go to Home',
-  sessionEnded: 'Your session has ended. Sign in again to go on; nothing on this page is lost.'
+  sessionEnded: 'Your session has ended. Sign in again to go on; nothing on this page is lost.',
+  accountTitle: 'Your account',
+  accountName: 'Name',
+  passwordTitle: 'Change the password',
+  currentPassword: 'Present password',
+  newPassword: 'New password',
+  passwordHint: 'Leave both empty to keep it.',
+  organisation: 'Organisation',
+  organisationTitle: 'Organisation',
+  organisationName: 'Name of the organisation'
 } as const;

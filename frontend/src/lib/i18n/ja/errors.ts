@@ -98,5 +98,17 @@ export default {
   length: '文字数が範囲の外です。',
   out_of_range: '範囲の外の値です。',
   not_ascii: '半角の英数字だけが使えます。',
-  cannot_answer: 'SMSで返信できない人がいます。'
+  cannot_answer: 'SMSで返信できない人がいます。',
+  foreign_origin: '別の画面からの操作のため受け付けませんでした。管理画面を再読み込みしてください。',
+  not_a_demo: '模擬端末はデモでだけ使えます。',
+  request_in_progress: '先の操作がまだ続いています。少し待ってから確かめてください。',
+  bad_idempotency_key: '操作を区別できませんでした。再読み込みしてください。',
+  bad_json: '送った内容を読み取れませんでした。再読み込みしてください。',
+  bad_parameter: 'アドレスの一部が正しくありません。',
+  if_match_required: '変更の元になる版が分かりませんでした。再読み込みしてください。',
+  wrong_content_type: 'この種類のファイルや送信は受け付けていません。',
+  busy: '同時に受け付けられるファイルの数を超えています。少し待ってから、もう一度お試しください。',
+  too_many_streams: '開いている画面が多すぎます。数字は10秒ごとに取り直します。',
+  unknown_zone: 'この地域の時刻は使えません。',
+  unknown_country: 'この国は使えません。'
 } satisfies Translated<typeof en>;

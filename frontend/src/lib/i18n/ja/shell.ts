@@ -52,5 +52,14 @@ export default {
   notFoundBody: 'アドレスが古いか、間違っている可能性があります。',
   brokenTitle: 'この画面を表示できませんでした',
   goHome: 'ホームへ',
-  sessionEnded: 'ログインの期限が切れました。もう一度ログインすると、この画面の内容を失わずに続けられます。'
+  sessionEnded: 'ログインの期限が切れました。もう一度ログインすると、この画面の内容を失わずに続けられます。',
+  accountTitle: 'アカウント',
+  accountName: '氏名',
+  passwordTitle: 'パスワードの変更',
+  currentPassword: '現在のパスワード',
+  newPassword: '新しいパスワード',
+  passwordHint: '変えないときは、どちらも空のままにします。',
+  organisation: '組織',
+  organisationTitle: '組織の設定',
+  organisationName: '組織の名前'
 } satisfies Translated<typeof en>;
