@@ -229,3 +229,16 @@ func (s *Service) eachSession(tx *store.Tx, fn func(key []byte, r sessionRecord)
 		return fn(append([]byte(nil), key...), r), nil
 	})
 }
+
+// Alive reports whether a session is still good without using it, so that an open page alone does not keep it alive.
+// Returns Forbidden (unauthenticated).
+func (s *Service) Alive(token string) error {
+	return s.o.Store.View(func(tx *store.Tx) error {
+		var r sessionRecord
+		ok, err := get(tx, secretKey(store.Session, token), &r)
+		if err == nil && (!ok || !s.o.Now().Before(r.expires())) {
+			err = errUnauthenticated()
+		}
+		return err
+	})
+}

@@ -113,7 +113,8 @@ func newRig(t *testing.T) *rig {
 	t.Cleanup(func() { _ = st.Close() })
 	log := &safeBuffer{}
 	o := Options{
-		Context: ctx, Now: now, Random: rand.Reader, Log: slog.New(slog.NewTextHandler(log, nil)), Version: "test", Demo: true,
+		Context: ctx, Now: now, Random: rand.Reader, Log: slog.New(slog.NewTextHandler(log, nil)), Version: "test",
+		Demo:     true,
 		Requests: ledgerRequests{st}, Routes: []config.Route{testRoute()}, TypedFrom: 3,
 		System:  func() gen.System { return gen.System{Version: "test", Routes: []gen.RouteState{}} },
 		Console: fstest.MapFS{"index.html": {Data: []byte(testPage)}, "theme.js": {Data: []byte("dark()")}},
@@ -194,7 +195,7 @@ func newOffice(t *testing.T) *rig {
 	return r
 }
 
-func cookieOf(res *http.Response) string {
+func cookieOf(res answer) string {
 	cookies := res.Cookies()
 	if len(cookies) == 0 {
 		return ""
@@ -205,8 +206,35 @@ func cookieOf(res *http.Response) string {
 // header is an extra header of a request; an empty value takes one away.
 type header struct{ name, value string }
 
+// answer is what came back.
+type answer struct {
+	StatusCode int
+	Header     http.Header
+	cookies    []*http.Cookie
+	raw        []byte
+	closes     bool // the connection
+}
+
+func (a answer) Cookies() []*http.Cookie { return a.cookies }
+
+// send sends any request.
+func (r *rig) send(req *http.Request) answer {
+	r.t.Helper()
+	res, err := r.app.Test(req, 20_000)
+	if err != nil {
+		r.t.Fatalf("%s %s: %v", req.Method, req.URL.Path, err)
+	}
+	defer func() { _ = res.Body.Close() }()
+	raw, err := io.ReadAll(res.Body)
+	if err != nil {
+		r.t.Fatal(err)
+	}
+	closes := res.Close || res.Header.Get("Connection") == "close"
+	return answer{res.StatusCode, res.Header, res.Cookies(), raw, closes}
+}
+
 // do sends a request to the API as the console does.
-func (r *rig) do(method, path string, body any, headers ...header) *http.Response {
+func (r *rig) do(method, path string, body any, headers ...header) answer {
 	r.t.Helper()
 	var reader io.Reader
 	if text, ok := body.(string); ok {
@@ -233,33 +261,24 @@ func (r *rig) do(method, path string, body any, headers ...header) *http.Respons
 			req.Header.Set(h.name, h.value)
 		}
 	}
-	res, err := r.app.Test(req, 20_000)
-	if err != nil {
-		r.t.Fatalf("%s %s: %v", method, path, err)
-	}
-	r.t.Cleanup(func() { _ = res.Body.Close() })
-	return res
+	return r.send(req)
 }
 
 // into reads an answer with a status.
-func into[T any](t *testing.T, res *http.Response, status int) T {
+func into[T any](t *testing.T, res answer, status int) T {
 	t.Helper()
 	var v T
-	raw, err := io.ReadAll(res.Body)
-	if err != nil {
-		t.Fatal(err)
-	}
 	if res.StatusCode != status {
-		t.Fatalf("status = %d, want %d: %s", res.StatusCode, status, raw)
+		t.Fatalf("status = %d, want %d: %s", res.StatusCode, status, res.raw)
 	}
-	if err := json.Unmarshal(raw, &v); err != nil {
-		t.Fatalf("%s: %v", raw, err)
+	if err := json.Unmarshal(res.raw, &v); err != nil {
+		t.Fatalf("%s: %v", res.raw, err)
 	}
 	return v
 }
 
 // problem reads an answer that is a problem with a status and code.
-func problem(t *testing.T, res *http.Response, status int, code string) gen.Problem {
+func problem(t *testing.T, res answer, status int, code string) gen.Problem {
 	t.Helper()
 	p := into[gen.Problem](t, res, status)
 	if p.Code != code || res.Header.Get("Content-Type") != "application/problem+json" || p.Status != status {

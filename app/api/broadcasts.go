@@ -1,6 +1,8 @@
 package api
 
 import (
+	"unicode/utf8"
+
 	"github.com/gofiber/fiber/v2"
 
 	"noroshi/app/api/gen"
@@ -176,8 +178,8 @@ func reasonOf(c *fiber.Ctx) (string, error) {
 		return "", err
 	}
 	reason := view.Or(in.Reason)
-	if len([]rune(reason)) > maxReason {
-		return "", fault.InvalidFields([]fault.Field{{Path: "reason", Code: "too_long", Params: map[string]string{"max": "300"}}})
+	if utf8.RuneCountInString(reason) > maxReason {
+		return "", errTooLong("reason", maxReason)
 	}
 	return reason, nil
 }

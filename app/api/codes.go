@@ -1,7 +1,7 @@
 package api
 
-// Codes of problems that this package makes itself, beside those of the capabilities. They are a promise of the API: the
-// console translates each.
+// Codes of problems that this package makes itself, beside those of the capabilities. They are a promise of the API:
+// the console translates each.
 const (
 	codeUnauthenticated = "unauthenticated"      // 401: no session, or it has ended
 	codeForbidden       = "forbidden"            // 403: the account lacks the permission; params: permission
@@ -30,5 +30,5 @@ const (
 	codeTooManyAttempts = "too_many_attempts"
 )
 
-// staleCodes say that somebody else changed what a change is based on: 412 when the request named a version by If-Match.
+// staleCodes say that somebody else changed what a change is based on: 412 when the request named it by If-Match.
 var staleCodes = map[string]bool{"recipient_changed": true, "group_changed": true, "version_changed": true}

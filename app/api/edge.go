@@ -69,7 +69,8 @@ func finishBody(c *fiber.Ctx) {
 
 const drainMost = 256 << 10
 
-// protected turns a panic into an error. The value of a panic may hold anything, so only the runtime's own words are kept.
+// protected turns a panic into an error. The value of a panic may hold anything, so only the runtime's own words are
+// kept.
 func (s *Server) protected(c *fiber.Ctx) (err error) {
 	defer func() {
 		if v := recover(); v != nil {

@@ -24,8 +24,8 @@ const (
 
 func safe(method string) bool { return method == fiber.MethodGet || method == fiber.MethodHead }
 
-// guard returns what stands before a handler: origin, session, permission, CSRF token, the size of the body, a deadline,
-// and the memory for repeated requests.
+// guard returns what stands before a handler: origin, session, permission, CSRF token, the size of the body, a
+// deadline, and the memory for repeated requests.
 func (s *Server) guard(r route) fiber.Handler {
 	return func(c *fiber.Ctx) error {
 		c.Locals(localOperation, r.operation)
@@ -41,23 +41,32 @@ func (s *Server) guard(r route) fiber.Handler {
 				return err
 			}
 		}
-		if r.permission != public {
-			session, err := s.o.Access.Resume(ctx, s.tokenOf(c))
-			if err != nil {
-				return err
-			}
-			if err := s.admit(c, r, session); err != nil {
-				return err
-			}
-			c.Locals(localSession, session)
-			ctx = access.WithActor(ctx, session.Account.Actor(addressOf(c)))
-		}
 		c.SetUserContext(ctx)
+		if err := s.enter(c, r); err != nil {
+			return err
+		}
 		if err := checkBody(c, r); err != nil {
 			return err
 		}
 		return s.once(c, r)
 	}
+}
+
+// enter finds out who asks, and whether they may.
+func (s *Server) enter(c *fiber.Ctx, r route) error {
+	if r.permission == public {
+		return nil
+	}
+	session, err := s.o.Access.Resume(c.UserContext(), s.tokenOf(c))
+	if err != nil {
+		return err
+	}
+	if err := s.admit(c, r, session); err != nil {
+		return err
+	}
+	c.Locals(localSession, session)
+	c.SetUserContext(access.WithActor(c.UserContext(), session.Account.Actor(addressOf(c))))
+	return nil
 }
 
 // admit checks what the session's account may do, and the CSRF token of an unsafe call.

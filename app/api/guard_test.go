@@ -2,7 +2,6 @@ package api
 
 import (
 	"bytes"
-	"errors"
 	"io"
 	"net/http"
 	"net/http/httptest"
@@ -76,10 +75,8 @@ func TestEveryRouteNeedsItsPermission(t *testing.T) {
 			c.Request().Header.Set(headerCSRF, "token")
 			return r.admit(c, one, nobody)
 		})
-		res, err := app.Test(httptest.NewRequest(one.method, "/", nil))
-		if err != nil {
-			t.Fatal(err)
-		}
+		r.app = app
+		res := r.send(httptest.NewRequest(one.method, "/", nil))
 		want := http.StatusForbidden
 		if one.permission == signedIn {
 			want = http.StatusOK
@@ -87,7 +84,6 @@ func TestEveryRouteNeedsItsPermission(t *testing.T) {
 		if one.permission != public && res.StatusCode != want {
 			t.Errorf("%s for an account without permissions = %d, want %d", one.operation, res.StatusCode, want)
 		}
-		_ = res.Body.Close()
 	}
 }
 
@@ -123,12 +119,7 @@ func TestBodiesAreBounded(t *testing.T) {
 	for _, h := range []header{{"Content-Type", "application/json"}, {"Cookie", r.cookie}, {headerCSRF, r.csrf}} {
 		req.Header.Set(h.name, h.value)
 	}
-	res, err := r.app.Test(req, 20_000)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer func() { _ = res.Body.Close() }()
-	problem(t, res, 413, "body_too_large")
+	problem(t, r.send(req), 413, "body_too_large")
 }
 
 func TestARefusedBodyIsNotTakenForTheNextRequest(t *testing.T) {
@@ -139,17 +130,12 @@ func TestARefusedBodyIsNotTakenForTheNextRequest(t *testing.T) {
 		body := hidden + strings.Repeat(" ", size-len(hidden))
 		req := httptest.NewRequest("POST", "/api/v1/groups", strings.NewReader(body))
 		req.Header.Set("Content-Type", "application/json")
-		res, err := r.app.Test(req, 20_000)
-		if err != nil {
-			t.Fatal(err)
+		res := r.send(req)
+		if res.StatusCode != 401 || bytes.Contains(res.raw, []byte("needed")) {
+			t.Fatalf("answer = %d %s", res.StatusCode, res.raw)
 		}
-		rest, err := io.ReadAll(res.Body)
-		_ = res.Body.Close()
-		if err != nil || res.StatusCode != 401 || bytes.Contains(rest, []byte("needed")) {
-			t.Fatalf("answer = %d %s, %v", res.StatusCode, rest, err)
-		}
-		if closes := res.Close || res.Header.Get("Connection") == "close"; closes != (size > drainMost) {
-			t.Fatalf("after %d octets unread the connection closes = %v", size, closes)
+		if res.closes != (size > drainMost) {
+			t.Fatalf("after %d octets unread the connection closes = %v", size, res.closes)
 		}
 	}
 }
@@ -158,11 +144,7 @@ func TestHeadersOfEveryAnswer(t *testing.T) {
 	t.Parallel()
 	r := newRig(t)
 	for _, path := range []string{"/", "/theme.js", "/nothing.js", "/api/v1/setup", "/api/v1/nothing", "/api/other"} {
-		res, err := r.app.Test(httptest.NewRequest("GET", path, nil))
-		if err != nil {
-			t.Fatal(err)
-		}
-		_ = res.Body.Close()
+		res := r.send(httptest.NewRequest("GET", path, nil))
 		for name, want := range map[string]string{
 			"Content-Security-Policy": "default-src 'none'", "X-Content-Type-Options": "nosniff",
 			"Referrer-Policy": "no-referrer", "Cross-Origin-Opener-Policy": "same-origin", "X-Frame-Options": "DENY",
@@ -171,7 +153,8 @@ func TestHeadersOfEveryAnswer(t *testing.T) {
 				t.Errorf("%s: %s = %q, want %q", path, name, got, want)
 			}
 		}
-		if api := strings.HasPrefix(path, "/api"); api != (res.Header.Get("Cache-Control") == "no-store") && path != "/nothing.js" {
+		private := strings.HasPrefix(path, "/api") || path == "/nothing.js"
+		if private != (res.Header.Get("Cache-Control") == "no-store") {
 			t.Errorf("%s: Cache-Control = %q", path, res.Header.Get("Cache-Control"))
 		}
 		if res.Header.Get("Strict-Transport-Security") != "" {
@@ -193,14 +176,9 @@ func TestTheConsoleAndNothingElse(t *testing.T) {
 		{"GET", "/api", 404, ""},
 	}
 	for _, c := range cases {
-		res, err := r.app.Test(httptest.NewRequest(c.method, c.path, nil))
-		if err != nil {
-			t.Fatal(err)
-		}
-		body, err := io.ReadAll(res.Body)
-		_ = res.Body.Close()
-		if err != nil || res.StatusCode != c.status || c.body != "" && string(body) != c.body {
-			t.Errorf("%s %s = %d %q, want %d %q", c.method, c.path, res.StatusCode, body, c.status, c.body)
+		res := r.send(httptest.NewRequest(c.method, c.path, nil))
+		if res.StatusCode != c.status || c.body != "" && string(res.raw) != c.body {
+			t.Errorf("%s %s = %d %q, want %d %q", c.method, c.path, res.StatusCode, res.raw, c.status, c.body)
 		}
 	}
 }
@@ -220,10 +198,10 @@ func TestErrors(t *testing.T) {
 		{"not found", fault.New(fault.NotFound, "gone", "No."), false, 404, "gone"},
 		{"conflict", fault.New(fault.Conflict, "taken", "No."), true, 409, "taken"},
 		{"a stale version", fault.New(fault.Conflict, "group_changed", "No."), true, 412, "group_changed"},
-		{"a stale version in the body", fault.New(fault.Conflict, "version_changed", "No."), false, 409, "version_changed"},
+		{"a stale body", fault.New(fault.Conflict, "version_changed", "No."), false, 409, "version_changed"},
 		{"forbidden", fault.New(fault.Forbidden, "no", "No."), false, 403, "no"},
 		{"unavailable", fault.New(fault.Unavailable, "disk_full", "No."), false, 503, "disk_full"},
-		{"our own", fault.Wrap(errors.New("090-1234-5678"), fault.Internal, "damaged_record", "Secret."), false, 500, "internal"},
+		{"our own", fault.Wrap(io.EOF, fault.Internal, "damaged_record", "Secret."), false, 500, "internal"},
 		{"nobody's", io.ErrUnexpectedEOF, false, 500, "internal"},
 		{"a panic", nil, false, 500, "internal"},
 	}
@@ -240,15 +218,11 @@ func TestErrors(t *testing.T) {
 		if c.versioned {
 			req.Header.Set("If-Match", `"1"`)
 		}
-		res, err := app.Test(req)
-		if err != nil {
-			t.Fatal(err)
-		}
-		p := problem(t, res, c.status, c.code)
+		r.app = app
+		p := problem(t, r.send(req), c.status, c.code)
 		if c.status == 500 && (strings.Contains(p.Title, "Secret") || p.Params != nil || p.Fields != nil) {
 			t.Errorf("%s shows %+v", c.name, p)
 		}
-		_ = res.Body.Close()
 	}
 	if log := r.log.String(); strings.Contains(log, "Tanaka") || !strings.Contains(log, "request panicked") {
 		t.Errorf("log = %s, want the panic without its words", log)
@@ -305,13 +279,7 @@ func TestRepeatsAtTheSameTimeAreCarriedOutOnce(t *testing.T) {
 			} {
 				req.Header.Set(h.name, h.value)
 			}
-			res, err := r.app.Test(req, 20_000)
-			if err != nil {
-				got <- 0
-				return
-			}
-			_ = res.Body.Close()
-			got <- res.StatusCode
+			got <- r.send(req).StatusCode
 		}()
 	}
 	for range n {

@@ -1,6 +1,8 @@
 package api
 
 import (
+	"unicode/utf8"
+
 	"github.com/gofiber/fiber/v2"
 
 	"noroshi/app/api/gen"
@@ -47,8 +49,11 @@ func (s *Server) answerFromHandset(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
-	if n := len([]rune(in.Text)); n == 0 || n > maxHandsetText {
-		return fault.InvalidFields([]fault.Field{{Path: "text", Code: "too_long", Params: map[string]string{"max": "1000"}}})
+	if in.Text == "" {
+		return fault.InvalidFields([]fault.Field{{Path: "text", Code: "required"}})
+	}
+	if utf8.RuneCountInString(in.Text) > maxHandsetText {
+		return errTooLong("text", maxHandsetText)
 	}
 	one, err := h.Answer(c.UserContext(), c.Params("number"), in.Text)
 	if err != nil {

@@ -140,7 +140,9 @@ func (s *Server) exportRecipients(c *fiber.Ctx) error {
 
 // download answers with a CSV that is written while it is read. When writing fails in the middle the connection is
 // broken off, so that half a file is not taken for a whole one.
-func (s *Server) download(c *fiber.Ctx, name string, charset sheet.Charset, write func(context.Context, io.Writer) error) error {
+func (s *Server) download(c *fiber.Ctx, name string, charset sheet.Charset,
+	write func(context.Context, io.Writer) error,
+) error {
 	now := s.o.Now()
 	c.Set(fiber.HeaderContentType, "text/csv; charset="+string(charset))
 	c.Set(fiber.HeaderContentDisposition, `attachment; filename="`+name+"-"+now.UTC().Format("20060102-1504")+`.csv"`)

@@ -2,13 +2,13 @@ package api
 
 import (
 	"strconv"
+	"unicode/utf8"
 
 	"github.com/gofiber/fiber/v2"
 
 	"noroshi/app/api/gen"
 	"noroshi/app/api/roster"
 	"noroshi/app/api/view"
-	"noroshi/app/fault"
 )
 
 func (s *Server) listBroadcastPeople(c *fiber.Ctx) error {
@@ -74,8 +74,8 @@ func (s *Server) recordAnswer(c *fiber.Ctx) error {
 		return err
 	}
 	comment := view.Or(in.Comment)
-	if len([]rune(comment)) > maxComment {
-		return fault.InvalidFields([]fault.Field{{Path: "comment", Code: "too_long", Params: map[string]string{"max": "500"}}})
+	if utf8.RuneCountInString(comment) > maxComment {
+		return errTooLong("comment", maxComment)
 	}
 	ctx, sc := c.UserContext(), s.scopeOf(c)
 	if _, err := s.roster.Detail(ctx, sc, b, ordinal); err != nil {

@@ -36,6 +36,13 @@ func errParameter(name string) error {
 	return fault.New(fault.Invalid, codeBadParameter, "A parameter of the address is not valid.", "name", name)
 }
 
+// errTooLong says that a field has more characters than it may.
+func errTooLong(path string, most int) error {
+	return fault.InvalidFields([]fault.Field{{
+		Path: path, Code: "too_long", Params: map[string]string{"max": strconv.Itoa(most)},
+	}})
+}
+
 // queryID reads an identifier of the query; 0 when it is left out.
 func queryID[T ~uint64](c *fiber.Ctx, name string) (T, error) {
 	text := c.Query(name)

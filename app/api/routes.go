@@ -46,6 +46,9 @@ const (
 	remove = fiber.MethodDelete
 )
 
+// person is the path of one person of a broadcast.
+const person = "/broadcasts/{broadcastId}/people/{ordinal}"
+
 // maxMembers is the room for 200,000 identifiers.
 const maxMembers = 4 << 20
 
@@ -97,8 +100,8 @@ func (s *Server) routes() []route {
 		{post, "/broadcasts/{broadcastId}/close", "closeBroadcast", access.BroadcastClose, s.closeBroadcast, withBody},
 		{get, "/broadcasts/{broadcastId}/result", "getBroadcastResult", access.BroadcastRead, s.getBroadcastResult, plain},
 		{get, "/broadcasts/{broadcastId}/people", "listBroadcastPeople", access.BroadcastRead, s.listBroadcastPeople, plain},
-		{get, "/broadcasts/{broadcastId}/people/{ordinal}", "getBroadcastPerson", access.BroadcastRead, s.getBroadcastPerson, plain},
-		{post, "/broadcasts/{broadcastId}/people/{ordinal}/answer", "recordAnswer", access.AnswerRecord, s.recordAnswer, withBody},
+		{get, person, "getBroadcastPerson", access.BroadcastRead, s.getBroadcastPerson, plain},
+		{post, person + "/answer", "recordAnswer", access.AnswerRecord, s.recordAnswer, withBody},
 		{get, "/unread", "listUnread", access.UnreadRead, s.listUnread, plain},
 		{post, "/unread/{replyId}/assign", "assignUnread", access.UnreadDecide, s.assignUnread, withBody},
 		{post, "/unread/{replyId}/set-aside", "setUnreadAside", access.UnreadDecide, s.setUnreadAside, plain},

@@ -1,6 +1,6 @@
 // Package roster is in charge of the people of a broadcast as the API shows them: lists with filters, one person with
-// everything that happened, and who a reply in the tray may be from. It brings together the frozen audience, the copies,
-// the answers and the replies; it changes nothing.
+// everything that happened, and who a reply in the tray may be from. It brings together the frozen audience, the
+// copies, the answers and the replies; it changes nothing.
 //
 // A list is decided from memory wherever it can be: three octets a person are held of the audiences that were looked at
 // last, and only the rows of the page are read. A search for a name reads all rows.

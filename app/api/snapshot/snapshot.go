@@ -1,6 +1,6 @@
-// Package snapshot is in charge of what consoles are shown of broadcasts at one moment: counts, results, signals and the
-// state of the system. What many ask for at once is worked out once and held for a moment, so that fifty consoles cost
-// as much as one.
+// Package snapshot is in charge of what consoles are shown of broadcasts at one moment: counts, results, signals and
+// the state of the system. What many ask for at once is worked out once and held for a moment, so that fifty consoles
+// cost as much as one.
 package snapshot
 
 import (

@@ -113,25 +113,31 @@ func (m *Measured) progress() gen.Progress {
 	case state != broadcast.Expanding && state != broadcast.Sending:
 		return p
 	}
+	m.pace(&p)
+	return p
+}
+
+// pace says how fast the routes of the broadcast are, and which one holds it back.
+func (m *Measured) pace(p *gen.Progress) {
 	var rate float32
-	var ready, throttled, down string
+	var ready bool
+	var throttled, down string
 	for _, r := range m.Routes {
-		if r.Simulator && !m.Demo && m.Broadcast.Content.Mode != broadcast.Drill || !r.Simulator && m.Demo {
+		if !m.uses(r) {
 			continue
 		}
 		switch r.State {
-		case gen.RouteStateStateBound:
-			ready = r.Name
-			rate += r.Rate
-		case gen.RouteStateStateThrottling:
-			ready, throttled = r.Name, r.Name
-			rate += r.Rate
+		case gen.RouteStateStateBound, gen.RouteStateStateThrottling:
+			ready, rate = true, rate+r.Rate
+			if r.State == gen.RouteStateStateThrottling {
+				throttled = r.Name
+			}
 		default:
 			down = r.Name
 		}
 	}
 	switch {
-	case ready == "" && down != "":
+	case !ready && down != "":
 		p.Reason, p.Route = ptr("route_down"), ptr(down)
 	case throttled != "":
 		p.Reason, p.Route = ptr("throttled"), ptr(throttled)
@@ -140,7 +146,12 @@ func (m *Measured) progress() gen.Progress {
 		left := time.Duration(float64(m.Pending) / float64(rate) * float64(time.Second))
 		p.PerSecond, p.LastPersonAt = ptr(rate), optTime(m.At.Add(left).Truncate(time.Second))
 	}
-	return p
+}
+
+// uses reports whether the broadcast may go by the route: simulated ones carry everything in a demo, and only drills
+// elsewhere.
+func (m *Measured) uses(r gen.RouteState) bool {
+	return m.Demo == r.Simulator || r.Simulator && m.Broadcast.Content.Mode == broadcast.Drill
 }
 
 // WorstTone returns the tone that matters most among choices.
