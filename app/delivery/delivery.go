@@ -51,9 +51,16 @@ type Service struct {
 	mu      sync.Mutex
 	texts   map[id.Broadcast]*job
 	planned map[message.Pending]time.Time // when a page is offered again
+	sending map[id.Broadcast]sending      // what ends when a broadcast is stopped
 
 	stop context.CancelFunc
 	done sync.WaitGroup
+}
+
+// sending is the life of what is handed over for one broadcast.
+type sending struct {
+	ctx  context.Context
+	stop context.CancelFunc
 }
 
 // job is what the workers need to know of a broadcast.
@@ -68,7 +75,9 @@ func New(o Options) *Service {
 	if o.Settle == 0 {
 		o.Settle = 8 * time.Second
 	}
-	s := &Service{o: o, texts: map[id.Broadcast]*job{}, planned: map[message.Pending]time.Time{}}
+	s := &Service{
+		o: o, texts: map[id.Broadcast]*job{}, planned: map[message.Pending]time.Time{}, sending: map[id.Broadcast]sending{},
+	}
 	s.clock = newClock(o.Now)
 	s.outcomes = newCollector(s)
 	for i := range o.Ways {
@@ -299,9 +308,31 @@ func (s *Service) forget(b id.Broadcast) {
 	delete(s.texts, b)
 }
 
+// whileSending returns a context that ends with ctx and when the broadcast is stopped or done.
+func (s *Service) whileSending(ctx context.Context, b id.Broadcast) context.Context {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if _, ok := s.sending[b]; !ok {
+		ctx, stop := context.WithCancel(ctx)
+		s.sending[b] = sending{ctx: ctx, stop: stop}
+	}
+	return s.sending[b].ctx
+}
+
+// stopSending has the gateways give back what they were handed of a broadcast and have not written.
+func (s *Service) stopSending(b id.Broadcast) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if at, ok := s.sending[b]; ok {
+		at.stop()
+		delete(s.sending, b)
+	}
+}
+
 // Halt ends whatever of a stopped broadcast was not handed over yet.
 func (s *Service) Halt(b id.Broadcast) {
 	s.forget(b)
+	s.stopSending(b)
 	s.clock.at(s.o.Now(), func(ctx context.Context) {
 		if err := s.halt(ctx, b); err != nil && ctx.Err() == nil {
 			s.o.Log.Error("stopped broadcast not settled", "broadcast", b.String(), "error", err)
@@ -347,6 +378,7 @@ func (s *Service) finish(ctx context.Context, b id.Broadcast) {
 	if err != nil || got.State != broadcast.Sending {
 		return
 	}
+	s.stopSending(b)
 	if _, err := s.o.Broadcasts.Advance(ctx, b, broadcast.Open); err != nil && ctx.Err() == nil {
 		s.o.Log.Error("broadcast not moved on", "broadcast", b.String(), "error", err)
 		s.clock.at(s.o.Now().Add(5*time.Second), func(ctx context.Context) { s.finish(ctx, b) })

@@ -296,7 +296,7 @@ func (l *line) send(ctx context.Context) {
 }
 
 func (l *line) submit(ctx context.Context, sl *slice) {
-	l.way.Sender.Submit(ctx, gateway.Slice{Parts: sl.parts, Done: func(i int, o gateway.Outcome) {
+	l.way.Sender.Submit(l.s.whileSending(ctx, sl.run.Broadcast), gateway.Slice{Parts: sl.parts, Done: func(i int, o gateway.Outcome) {
 		l.s.outcomes.take(l, sl, i, o)
 	}})
 	<-l.tokens
