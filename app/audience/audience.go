@@ -3,6 +3,7 @@ package audience
 import (
 	"context"
 	"encoding/binary"
+	"errors"
 	"slices"
 	"strings"
 
@@ -42,10 +43,29 @@ type Head struct {
 
 // Want says how people are read.
 type Want struct {
-	Selection directory.Selection
+	Selection Selection
 	AllPhones bool     // every usable phone instead of the first
 	Vars      []string // variables whose values are frozen with each row
 }
+
+// Selection says who is meant.
+type Selection = directory.Selection
+
+// Any reports whether somebody of a selection fits, within another package's transaction. It stops at the first one.
+func Any(ctx context.Context, tx *store.Tx, sc scope.Scope, sel Selection, fits func(id.Recipient) bool) (bool, error) {
+	err := directory.EachIn(ctx, tx, sc, sel, func(r directory.Recipient) error {
+		if fits(r.ID) {
+			return errFound
+		}
+		return nil
+	})
+	if errors.Is(err, errFound) {
+		return true, nil
+	}
+	return false, err
+}
+
+var errFound = errors.New("found")
 
 // Service reads audiences.
 type Service struct {
@@ -60,15 +80,34 @@ func New(st *store.Store, dir *directory.Service) *Service {
 
 // Each calls fn for every person of a selection with how they can be reached; department is the person's own.
 func (s *Service) Each(ctx context.Context, sc scope.Scope, w Want, fn func(r Row, department string) error) error {
+	blocked, err := s.blocked()
+	if err != nil {
+		return err
+	}
 	return s.directory.Each(ctx, sc, w.Selection, func(p directory.Recipient) error {
-		row := rowOf(p, w)
+		row := rowOf(p, w, blocked)
 		return fn(row, p.Department)
 	})
 }
 
-func rowOf(p directory.Recipient, w Want) Row {
+// blocked returns the numbers that asked for no more texts. They stay blocked whoever is registered with them later.
+func (s *Service) blocked() (map[phone.Number]bool, error) {
+	out := map[phone.Number]bool{}
+	prefix := store.OptOut.Key([]byte{byte(message.SMS)})
+	err := s.store.View(func(tx *store.Tx) error {
+		return tx.Each(store.Scan{Prefix: prefix, KeysOnly: true}, func(key, _ []byte) (bool, error) {
+			if n := key[len(prefix):]; len(n) == 8 {
+				out[phone.Number(binary.BigEndian.Uint64(n))] = true
+			}
+			return true, nil
+		})
+	})
+	return out, err
+}
+
+func rowOf(p directory.Recipient, w Want, blocked map[phone.Number]bool) Row {
 	row := Row{Recipient: p.ID, Name: p.Name, Reading: p.Reading, Language: p.Language}
-	row.Numbers, row.Standing = reach(p, w.AllPhones)
+	row.Numbers, row.Standing = reach(p, w.AllPhones, blocked)
 	if len(w.Vars) > 0 {
 		row.Vars = make([]string, len(w.Vars))
 		for i, name := range w.Vars {
@@ -89,13 +128,18 @@ func value(p directory.Recipient, name string) string {
 }
 
 // reach returns the numbers to text, or why there are none.
-func reach(p directory.Recipient, all bool) ([]phone.Number, message.Standing) {
+func reach(p directory.Recipient, all bool, blocked map[phone.Number]bool) ([]phone.Number, message.Standing) {
 	if p.OptedOut || p.Blocked {
 		return nil, message.UnreachableOptedOut
 	}
 	var numbers []phone.Number
+	optedOut := false
 	for _, ph := range p.Phones {
 		if !ph.Usable() || slices.Contains(numbers, ph.Number) {
+			continue
+		}
+		if blocked[ph.Number] {
+			optedOut = true
 			continue
 		}
 		if numbers = append(numbers, ph.Number); !all {
@@ -104,6 +148,9 @@ func reach(p directory.Recipient, all bool) ([]phone.Number, message.Standing) {
 	}
 	if len(numbers) > 0 {
 		return numbers, message.Waiting
+	}
+	if optedOut {
+		return nil, message.UnreachableOptedOut
 	}
 	why := message.UnreachableNoPhone
 	for _, ph := range p.Phones {

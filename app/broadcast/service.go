@@ -7,7 +7,6 @@ import (
 
 	"noroshi/app/audience"
 	"noroshi/app/audit"
-	"noroshi/app/directory"
 	"noroshi/app/fault"
 	"noroshi/app/id"
 	"noroshi/app/question"
@@ -218,19 +217,15 @@ func (s *Service) meets(ctx context.Context, tx *store.Tx, sc scope.Scope, b Bro
 	if room == nil || room.People() == 0 {
 		return true, nil // reviewed or launched a moment ago: nobody can say yet
 	}
-	found := false
-	err := directory.EachIn(ctx, tx, sc, b.Content.Selection.Directory(), func(r directory.Recipient) error {
-		if _, ok := room.Place(r.ID); ok {
-			found = true
-		}
-		return nil
+	return audience.Any(ctx, tx, sc, b.Content.Selection.Directory(), func(who id.Recipient) bool {
+		_, ok := room.Place(who)
+		return ok
 	})
-	return found, err
 }
 
 // Directory returns the selection as the directory reads it.
-func (s Selection) Directory() directory.Selection {
-	return directory.Selection{
+func (s Selection) Directory() audience.Selection {
+	return audience.Selection{
 		Everyone: s.Everyone, Groups: s.Groups, Departments: s.Departments, Recipients: s.Recipients,
 	}
 }
