@@ -108,7 +108,7 @@ func (t *stream) run(ctx context.Context) {
 	check := time.NewTicker(streamSession)
 	defer check.Stop()
 	t.line("retry: 3000\n\n")
-	err := errors.Join(t.system(true), t.counts(ctx), t.flush())
+	err := errors.Join(t.system(true), t.look(ctx))
 	for err == nil {
 		select {
 		case <-ctx.Done():
@@ -122,16 +122,33 @@ func (t *stream) run(ctx context.Context) {
 		case <-system.C:
 			err = t.system(true)
 		case <-beats:
-			err = errors.Join(t.system(false), t.counts(ctx))
-			if err == nil {
-				err = t.flush()
-			}
-			t.rest(ctx)
+			err = t.look(ctx)
 		}
 		if err == nil {
 			err = t.flush()
 		}
 	}
+}
+
+// look sends what has changed, and rests. What is shared with other streams may be from before the beat: then it looks
+// once more after the rest, so that the last change never stays unseen.
+func (t *stream) look(ctx context.Context) error {
+	for range 2 {
+		asked := t.s.o.Now()
+		err := t.system(false)
+		made, failed := t.counts(ctx)
+		if err = errors.Join(err, failed); err == nil {
+			err = t.flush()
+		}
+		if err != nil {
+			return err
+		}
+		t.rest(ctx)
+		if !made.Before(asked) {
+			break
+		}
+	}
+	return nil
 }
 
 // rest keeps a console from being told more often than it can be looked at.
@@ -194,32 +211,36 @@ func statesOf(routes []gen.RouteState) string {
 	return text
 }
 
-// counts sends the signals and the results that have changed.
-func (t *stream) counts(ctx context.Context) error {
+// counts sends the signals and the results that have changed. made is when the oldest of what it looked at was made.
+func (t *stream) counts(ctx context.Context) (made time.Time, err error) {
 	if !t.s.o.Access.Allowed(t.session.Account, access.BroadcastRead) {
-		return nil
+		return t.s.o.Now(), nil
 	}
 	pulse, err := t.s.snapshots.Pulse()
 	if err != nil {
-		return err
+		return made, err
 	}
 	t.event("signals", pulse.Signals)
+	made = pulse.At
 	which := pulse.Running
 	if t.follow != 0 {
 		which = []id.Broadcast{t.follow}
 	}
 	for _, b := range which {
-		body, fingerprint, err := t.s.snapshots.Result(ctx, b)
+		result, err := t.s.snapshots.Result(ctx, b)
 		if fault.Is(err, fault.NotFound) {
 			continue // a draft that was discarded
 		}
 		if err != nil {
-			return err
+			return made, err
 		}
-		if t.seen[b] != fingerprint {
-			t.seen[b] = fingerprint
-			t.event("broadcast", body)
+		if result.At.Before(made) {
+			made = result.At
+		}
+		if t.seen[b] != result.Print {
+			t.seen[b] = result.Print
+			t.event("broadcast", result.Body)
 		}
 	}
-	return nil
+	return made, nil
 }

@@ -194,7 +194,7 @@ func TestErrors(t *testing.T) {
 		code      string
 	}{
 		{"invalid", fault.New(fault.Invalid, "bad", "No."), false, 400, "bad"},
-		{"invalid fields", fault.InvalidFields([]fault.Field{{Path: "name", Code: "required"}}), false, 422, "invalid_fields"},
+		{"fields", fault.InvalidFields([]fault.Field{{Path: "name", Code: "required"}}), false, 422, "invalid_fields"},
 		{"not found", fault.New(fault.NotFound, "gone", "No."), false, 404, "gone"},
 		{"conflict", fault.New(fault.Conflict, "taken", "No."), true, 409, "taken"},
 		{"a stale version", fault.New(fault.Conflict, "group_changed", "No."), true, 412, "group_changed"},

@@ -1,6 +1,7 @@
 package api
 
 import (
+	"strings"
 	"unicode/utf8"
 
 	"github.com/gofiber/fiber/v2"
@@ -15,6 +16,11 @@ func (s *Server) handsets() (Handsets, error) {
 		return nil, fault.New(fault.NotFound, codeNotADemo, "Simulated phones exist in a demo only.")
 	}
 	return s.o.Handsets, nil
+}
+
+// numberOf reads the number of the path; a plus that was not escaped arrives as a space.
+func numberOf(c *fiber.Ctx) string {
+	return "+" + strings.TrimLeft(c.Params("number"), "+ ")
 }
 
 func (s *Server) listHandsets(c *fiber.Ctx) error {
@@ -55,7 +61,7 @@ func (s *Server) answerFromHandset(c *fiber.Ctx) error {
 	if utf8.RuneCountInString(in.Text) > maxHandsetText {
 		return errTooLong("text", maxHandsetText)
 	}
-	one, err := h.Answer(c.UserContext(), c.Params("number"), in.Text)
+	one, err := h.Answer(c.UserContext(), numberOf(c), in.Text)
 	if err != nil {
 		return err
 	}
@@ -71,7 +77,7 @@ func (s *Server) setHandsetPower(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
-	one, err := h.SetPower(c.UserContext(), c.Params("number"), in.On)
+	one, err := h.SetPower(c.UserContext(), numberOf(c), in.On)
 	if err != nil {
 		return err
 	}

@@ -1,6 +1,7 @@
 package roster
 
 import (
+	"cmp"
 	"context"
 	"slices"
 	"time"
@@ -42,8 +43,26 @@ func (r *Roster) Detail(ctx context.Context, sc scope.Scope, b broadcast.Broadca
 	if err := r.said(p, ordinal, &out); err != nil {
 		return out, err
 	}
-	slices.SortStableFunc(out.Timeline, func(a, b gen.TimelineEntry) int { return timeOf(a).Compare(timeOf(b)) })
+	slices.SortStableFunc(out.Timeline, func(a, b gen.TimelineEntry) int {
+		return cmp.Or(timeOf(a).Truncate(time.Second).Compare(timeOf(b).Truncate(time.Second)),
+			cmp.Compare(orderOf(a), orderOf(b)), timeOf(a).Compare(timeOf(b)))
+	})
 	return out, nil
+}
+
+// orderOf is the order within a second: texts of people are kept to the second only, so what was sent comes first, then
+// what was written back, then what was made of it.
+func orderOf(e gen.TimelineEntry) int {
+	switch e.Kind {
+	case gen.TimelineEntryKindReply:
+		return 1
+	case gen.TimelineEntryKindAnswer:
+		return 2
+	case gen.TimelineEntryKindAssigned, gen.TimelineEntryKindRecorded:
+		return 3
+	default:
+		return 0
+	}
 }
 
 // happened adds what happened to a copy; the text is that of the first.

@@ -148,12 +148,14 @@ func (c *shared[T]) get(now time.Time, fresh func() (T, error)) (T, error) {
 type Pulse struct {
 	Running []id.Broadcast // the newest first
 	Signals []byte         // encoded
+	At      time.Time      // when it was made
 }
 
 // Pulse returns what every live stream shows, at most a moment old.
 func (s *Snapshots) Pulse() (Pulse, error) {
-	return s.pulse.get(s.o.Now(), func() (Pulse, error) {
-		var p Pulse
+	now := s.o.Now()
+	return s.pulse.get(now, func() (Pulse, error) {
+		p := Pulse{At: now}
 		running, err := s.Running()
 		if err != nil {
 			return p, err
@@ -176,12 +178,10 @@ func (s *Snapshots) System() gen.System {
 	return v
 }
 
-// snapshot is an encoded result. print tells it from others, whatever its time.
+// snapshot is the last result of one broadcast.
 type snapshot struct {
-	mu    sync.Mutex
-	at    time.Time
-	body  []byte
-	print uint64
+	mu sync.Mutex
+	Result
 }
 
 func newResults() *results {
@@ -195,7 +195,7 @@ func (r *results) of(b id.Broadcast, now time.Time) *snapshot {
 	if !ok {
 		for which, old := range r.known {
 			if old.mu.TryLock() {
-				if now.Sub(old.at) > time.Minute {
+				if now.Sub(old.At) > time.Minute {
 					delete(r.known, which)
 				}
 				old.mu.Unlock()
@@ -207,29 +207,37 @@ func (r *results) of(b id.Broadcast, now time.Time) *snapshot {
 	return snap
 }
 
-// Result returns the encoded result of a broadcast and its print.
-func (s *Snapshots) Result(ctx context.Context, which id.Broadcast) (body []byte, fingerprint uint64, err error) {
+// Result is an encoded result of a broadcast.
+type Result struct {
+	Body  []byte
+	Print uint64    // the same for results that differ in their time only
+	At    time.Time // when it was made
+}
+
+// Result returns the result of a broadcast, at most a moment old. Returns NotFound (broadcast_not_found).
+func (s *Snapshots) Result(ctx context.Context, which id.Broadcast) (Result, error) {
 	now := s.o.Now()
 	snap := s.results.of(which, now)
 	snap.mu.Lock()
 	defer snap.mu.Unlock()
-	if snap.body != nil && now.Sub(snap.at) < resultsFor && !now.Before(snap.at) {
-		return snap.body, snap.print, nil
+	if snap.Body != nil && now.Sub(snap.At) < resultsFor && !now.Before(snap.At) {
+		return snap.Result, nil
 	}
 	b, err := s.o.Broadcasts.Get(which)
 	if err != nil {
-		return nil, 0, err
+		return Result{}, err
 	}
 	m, err := s.Measure(ctx, b)
 	if err != nil {
-		return nil, 0, err
+		return Result{}, err
 	}
 	full := m.Result()
-	if snap.body, err = json.Marshal(full); err != nil {
-		return nil, 0, err
+	body, err := json.Marshal(full)
+	if err != nil {
+		return Result{}, err
 	}
-	snap.at, snap.print = now, fingerprintOf(s.results.seed, full)
-	return snap.body, snap.print, nil
+	snap.Result = Result{Body: body, Print: fingerprintOf(s.results.seed, full), At: now}
+	return snap.Result, nil
 }
 
 // fingerprintOf is the same for results that differ in their time only.
