@@ -36,7 +36,7 @@ import (
 // rig is the face over a real ledger in a temporary directory; only what sends is missing.
 type rig struct {
 	*Server
-	t     *testing.T
+	t     testing.TB
 	store *store.Store
 	setup string // the one-time token
 	log   *safeBuffer
@@ -102,7 +102,7 @@ func testRoute() config.Route {
 	return r
 }
 
-func newRig(t *testing.T) *rig {
+func newRig(t testing.TB) *rig {
 	t.Helper()
 	now := time.Now
 	ctx := context.Background()
@@ -183,7 +183,7 @@ func newRig(t *testing.T) *rig {
 const testPassword = "tangerine ladder 47 clouds"
 
 // newOffice is a rig that is set up, with its admin signed in.
-func newOffice(t *testing.T) *rig {
+func newOffice(t testing.TB) *rig {
 	t.Helper()
 	r := newRig(t)
 	res := r.do("POST", "/setup", gen.SetupRequest{
@@ -265,7 +265,7 @@ func (r *rig) do(method, path string, body any, headers ...header) answer {
 }
 
 // into reads an answer with a status.
-func into[T any](t *testing.T, res answer, status int) T {
+func into[T any](t testing.TB, res answer, status int) T {
 	t.Helper()
 	var v T
 	if res.StatusCode != status {
@@ -278,7 +278,7 @@ func into[T any](t *testing.T, res answer, status int) T {
 }
 
 // problem reads an answer that is a problem with a status and code.
-func problem(t *testing.T, res answer, status int, code string) gen.Problem {
+func problem(t testing.TB, res answer, status int, code string) gen.Problem {
 	t.Helper()
 	p := into[gen.Problem](t, res, status)
 	if p.Code != code || res.Header.Get("Content-Type") != "application/problem+json" || p.Status != status {

@@ -101,18 +101,22 @@ func (r *rig) expand(b id.Broadcast) {
 	if err != nil {
 		r.t.Fatal(err)
 	}
+	r.write(b, head, rows)
+}
+
+// write freezes rows and writes a copy for everybody who has a number.
+func (r *rig) write(b id.Broadcast, head audience.Head, rows []audience.Row) {
+	r.t.Helper()
 	head.Rows = uint32(len(rows))
 	run := message.Run{Broadcast: b}
 	if _, err := r.o.Messages.Load(context.Background(), b); err != nil {
 		r.t.Fatal(err)
 	}
+	for at := 0; at < len(rows); at += audience.PageSize {
+		page := rows[at:min(at+audience.PageSize, len(rows))]
+		r.update(func(tx *store.Tx) error { return r.freeze(tx, b, uint32(at/audience.PageSize), page) })
+	}
 	r.update(func(tx *store.Tx) error {
-		for at := 0; at < len(rows); at += audience.PageSize {
-			page := rows[at:min(at+audience.PageSize, len(rows))]
-			if err := r.freeze(tx, b, uint32(at/audience.PageSize), page); err != nil {
-				return err
-			}
-		}
 		if err := audience.PutHead(tx, b, head); err != nil {
 			return err
 		}

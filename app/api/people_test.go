@@ -164,7 +164,8 @@ func TestResultAndHome(t *testing.T) {
 		t.Fatalf("tally = %+v, want %+v", got.Tally, want)
 	}
 	if got.Answers[0].Count != 1 || got.Answers[1].Count != 1 || got.Milestones[0].At == nil ||
-		got.Milestones[1].At != nil || len(got.Curve) == 0 || got.Failures[0].Reason != "no_phone" || got.Progress.Percent != 50 {
+		got.Milestones[1].At != nil || len(got.Curve) == 0 || got.Failures[0].Reason != "no_phone" ||
+		got.Progress.Percent != 50 {
 		t.Fatalf("result = %+v", got)
 	}
 	for _, d := range got.Departments {

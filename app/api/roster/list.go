@@ -6,6 +6,8 @@ import (
 	"strconv"
 	"strings"
 
+	"golang.org/x/text/unicode/norm"
+
 	"noroshi/app/api/gen"
 	"noroshi/app/api/view"
 	"noroshi/app/audience"
@@ -13,6 +15,7 @@ import (
 	"noroshi/app/fault"
 	"noroshi/app/id"
 	"noroshi/app/message"
+	"noroshi/app/phone"
 	"noroshi/app/question"
 	"noroshi/app/scope"
 )
@@ -89,12 +92,13 @@ type sieve struct {
 	narrow  bool   // only departments that are allowed
 	allowed []bool // by place of the department
 	search  string // folded
+	digits  string // of the search, as they stand in a number; "" when it is no number
 	match   []bool // by place of the department: its name fits the search
 }
 
 // newSieve returns the sieve of a query; nobody is true when no one can pass.
 func newSieve(q Query, p *crowd) (f sieve, nobody bool) {
-	f = sieve{filter: q.Filter, search: words.Fold(q.Search), bad: p.q.BadMask()}
+	f = sieve{filter: q.Filter, search: words.Fold(q.Search), bad: p.q.BadMask(), digits: digitsOf(q.Search)}
 	if q.Code != "" {
 		mask, ok := p.q.MaskOf([]string{q.Code})
 		if !ok {
@@ -162,7 +166,23 @@ func (f *sieve) answered(p *crowd, person uint32) bool {
 
 // fits looks at the person's own row; it is the dear part.
 func (f *sieve) fits(r *audience.Row) bool {
-	return f.search == "" || int(r.Department) < len(f.match) && f.match[r.Department] || r.Matches(words.Fold, f.search)
+	if f.search == "" || int(r.Department) < len(f.match) && f.match[r.Department] ||
+		strings.Contains(words.Fold(r.Name), f.search) || strings.Contains(words.Fold(r.Reading), f.search) {
+		return true
+	}
+	return f.digits != "" && slices.ContainsFunc(r.Numbers, func(n phone.Number) bool {
+		return strings.Contains(n.Digits(), f.digits)
+	})
+}
+
+// digitsOf returns the digits of a piece of a phone number as an E.164 number has them, without the national 0; "" for
+// a text that is none.
+func digitsOf(search string) string {
+	text := strings.NewReplacer("-", "", "+", "", " ", "").Replace(norm.NFKC.String(search))
+	if strings.Trim(text, "0123456789") != "" {
+		return ""
+	}
+	return strings.TrimLeft(text, "0")
 }
 
 type placedRow struct {
