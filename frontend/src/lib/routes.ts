@@ -37,6 +37,7 @@ export const routes = {
   /** The list of recipients with one of them open. */
   recipient: (id: string) => `${resolve('/recipients')}?open=${encodeURIComponent(id)}` as const,
   recipientImport: () => resolve('/recipients/import'),
+  recipientImportOf: (id: string) => `${resolve('/recipients/import')}?id=${encodeURIComponent(id)}` as const,
   groups: () => resolve('/groups'),
   system: () => resolve('/system'),
   handsets: () => resolve('/handsets')

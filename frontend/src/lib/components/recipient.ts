@@ -1,4 +1,6 @@
 import type { Api, Recipient } from '$lib/api';
+import { t, type Key } from '$lib/i18n';
+import words from '$lib/i18n/en/recipients';
 import { phoneText } from './phone';
 
 export type Phone = Api<'Phone'>;
@@ -14,4 +16,14 @@ export const usablePhone = (person: Recipient): Phone | undefined =>
 export function firstPhone(person: Recipient): string {
   const phone = usablePhone(person) ?? person.phones[0];
   return phone ? shownPhone(phone) : '';
+}
+
+/** Whether a phone takes texts, and why not, in words. */
+export function phoneStatusText(phone: Phone): string {
+  if (phone.status === 'sms_ok') return t('recipients.phone_ok');
+  const key = `phone_${phone.reason ?? phone.status}`;
+  return t(
+    (key in words ? `recipients.${key}` : `recipients.phone_${phone.status}`) as Key &
+      'recipients.phone_invalid'
+  );
 }

@@ -106,5 +106,18 @@ export default {
   busy: 'Too many files at once. Try again in a moment.',
   too_many_streams: 'Too many consoles are open at once. Figures are fetched every ten seconds instead.',
   unknown_zone: 'This time zone is not known.',
-  unknown_country: 'This country is not known.'
+  unknown_country: 'This country is not known.',
+  bad_language: 'This cannot be read as a language.',
+  bad_zone: 'This cannot be read as a time zone. Write it like Asia/Tokyo.',
+  phone_invalid: 'This cannot be read as a phone number.',
+  mail_no_at: 'The mail address has no @.',
+  mail_domain_cut: 'The domain of the mail address is cut off.',
+  mail_invalid: 'This cannot be read as a mail address.',
+  duplicate: 'This stands twice.',
+  directory_changed: 'The directory has changed since the check. Check the file again.',
+  interrupted: 'The import was interrupted. Check the file again to go on.',
+  empty_file: 'The file has no rows.',
+  too_many_rows: 'The file has too many rows.',
+  too_many_columns: 'The file has too many columns.',
+  no_name_column: 'No column is the name of people. Choose it.'
 } as const;

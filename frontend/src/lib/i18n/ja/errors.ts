@@ -110,5 +110,18 @@ export default {
   busy: '同時に受け付けられるファイルの数を超えています。少し待ってから、もう一度お試しください。',
   too_many_streams: '開いている画面が多すぎます。数字は10秒ごとに取り直します。',
   unknown_zone: 'この地域の時刻は使えません。',
-  unknown_country: 'この国は使えません。'
+  unknown_country: 'この国は使えません。',
+  bad_language: '言語として読めません。',
+  bad_zone: 'タイムゾーンとして読めません。「Asia/Tokyo」のように書いてください。',
+  phone_invalid: '電話番号として読めません。',
+  mail_no_at: 'メールアドレスに「@」がありません。',
+  mail_domain_cut: 'メールアドレスのドメインが途中で切れています。',
+  mail_invalid: 'メールアドレスとして読めません。',
+  duplicate: '同じものが2つあります。',
+  directory_changed: '確認のあとに名簿が変わりました。もう一度確認してください。',
+  interrupted: '取り込みが中断されました。続けるには、もう一度確認してください。',
+  empty_file: 'ファイルに行がありません。',
+  too_many_rows: 'ファイルの行が多すぎます。',
+  too_many_columns: 'ファイルの列が多すぎます。',
+  no_name_column: '氏名の列がありません。列を選んでください。'
 } satisfies Translated<typeof en>;

@@ -1,7 +1,7 @@
 import type { Api, FieldProblem } from '$lib/api';
 import { t, type Key } from '$lib/i18n';
 import words from '$lib/i18n/en/compose';
-import { ownName } from './languages';
+import { ownName } from '$lib/components/languages';
 
 export type Warning = Api<'PreviewWarning'>;
 

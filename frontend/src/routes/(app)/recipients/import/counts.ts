@@ -1,0 +1,1 @@
+export type Count = 'new' | 'changed' | 'same' | 'wrong' | 'missing';
