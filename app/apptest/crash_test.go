@@ -35,6 +35,9 @@ func TestMain(m *testing.M) {
 	if dir := os.Getenv(envLife); dir != "" {
 		os.Exit(live(dir))
 	}
+	if os.Getenv(envSMSC) != "" {
+		os.Exit(serve())
+	}
 	goleak.VerifyTestMain(m, goleak.IgnoreTopFunction("github.com/golang/glog.(*fileSink).flushDaemon"))
 }
 

@@ -34,7 +34,7 @@ import (
 )
 
 // Patience bounds every wait of a test.
-const Patience = 20 * time.Second
+const Patience = 60 * time.Second
 
 // Options say how a World is made.
 type Options struct {
