@@ -107,8 +107,8 @@ type ack struct {
 	seq       id.Seq
 }
 
-// TestChaosKillLosesNothing: every acknowledged update is there, at the sequence that was told, in order, none twice; the
-// chain is whole; the ledger always opens again.
+// TestChaosKillLosesNothing: every acknowledged update is there, at the sequence that was told, in order, none twice;
+// the chain is whole; the ledger always opens again.
 func TestChaosKillLosesNothing(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()

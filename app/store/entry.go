@@ -141,5 +141,6 @@ func (s *Store) apply(writes []write) (header, error) {
 // errDamaged says what is wrong and what to do; cause may be nil.
 func errDamaged(what string, cause error) error {
 	return fault.Wrap(cause, fault.Internal, "ledger_damaged", "The ledger is damaged: "+what+". Noroshi does "+
-		"not go on with it. Keep a copy of its directory, then restore the last backup into a new directory with noroshi restore.")
+		"not go on with it. Keep this directory as it is, and put in its place the last copy of the data directory that was "+
+		"taken while Noroshi was stopped.")
 }

@@ -30,9 +30,6 @@ func TestMain(m *testing.M) {
 
 var testKey = bytes.Repeat([]byte{7}, KeySize)
 
-// patience bounds waits of tests; none of them should come near it.
-const patience = 30 * time.Second
-
 // clock is a clock that tests set.
 type clock struct {
 	mu sync.Mutex

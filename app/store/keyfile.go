@@ -68,8 +68,8 @@ func syncDir(dir string) error {
 }
 
 // ReadKeyFile reads a key file. Returns NotFound (key_missing) when there is none, Forbidden (key_exposed) when others
-// than its owner may read or write it, Unavailable (key_unreadable) when it cannot be read, Invalid (key_invalid) when it
-// holds no key.
+// than its owner may read or write it, Unavailable (key_unreadable) when it cannot be read, Invalid (key_invalid) when
+// it holds no key.
 func ReadKeyFile(path string) ([]byte, error) {
 	f, err := os.Open(path)
 	if errors.Is(err, fs.ErrNotExist) {

@@ -11,8 +11,7 @@ func TestNoticesAreCalledOnceInOrder(t *testing.T) {
 	n := newNotices()
 	go n.run((&Store{}).guard)
 	var called []string // touched by the notices' goroutine only, until close
-	var note func(name string, then ...func()) func()
-	note = func(name string, then ...func()) func() {
+	note := func(name string, then ...func()) func() {
 		return func() {
 			called = append(called, name)
 			for _, fn := range then {

@@ -29,8 +29,8 @@ const (
 	defaultMinFree  = 512 << 20
 )
 
-// Open opens the ledger in the directory, or makes a new one in an empty directory, and runs the migrations that are due.
-// Errors carry a code: key_missing and key_wrong, ledger_missing (MustExist), ledger_locked, ledger_unreadable,
+// Open opens the ledger in the directory, or makes a new one in an empty directory, and runs the migrations that are
+// due. Errors carry a code: key_missing and key_wrong, ledger_missing (MustExist), ledger_locked, ledger_unreadable,
 // ledger_newer with the release that is needed, ledger_damaged with what to do, disk_full. It never deletes data; the
 // only files it removes are write-ahead files of length zero, which a crash may leave and which hold nothing.
 func Open(ctx context.Context, o Options) (*Store, error) {
@@ -81,8 +81,8 @@ func setDefaults(o *Options) {
 	}
 }
 
-// prepare takes the directory's lock and looks at its files before the database does: the database would make a new, empty
-// ledger over tables whose list is lost, and remove them.
+// prepare takes the directory's lock and looks at its files before the database does: the database would make a new,
+// empty ledger over tables whose list is lost, and remove them.
 func prepare(o Options) (lock *os.File, made bool, err error) {
 	if _, err := os.Stat(o.Dir); errors.Is(err, fs.ErrNotExist) && o.MustExist {
 		return nil, false, errMissing(o.Dir)
@@ -269,8 +269,8 @@ func (s *Store) verify(tx *Tx) (err error) {
 	})
 }
 
-// checkMark refuses a ledger that has been further than it is now: a write-ahead file that is damaged in its middle ends
-// there for the database, as if later entries had never been.
+// checkMark refuses a ledger that has been further than it is now: a write-ahead file that is damaged in its middle
+// ends there for the database, as if later entries had never been.
 func (s *Store) checkMark(tx *Tx) error {
 	seq, hash, ok, err := disk.ReadMark(s.dir, headName)
 	if err != nil {

@@ -153,7 +153,7 @@ func TestOpenRefusesADamagedDirectoryAndLeavesItAlone(t *testing.T) {
 			damage(t, o.Dir)
 			before := files(t, o.Dir)
 			err := openError(t, o, "ledger_damaged")
-			if !strings.Contains(err.Error(), "noroshi restore") {
+			if !strings.Contains(err.Error(), "taken while Noroshi was stopped") {
 				t.Errorf("the error does not say what to do: %v", err)
 			}
 			after := files(t, o.Dir)
@@ -227,10 +227,14 @@ func TestOpenSeesEntriesThatAreMissing(t *testing.T) {
 		change func(txn *badger.Txn) error
 		mark   bool // the mark file stays
 	}{
-		"one in the middle":          {func(txn *badger.Txn) error { return txn.Delete(ringKey(5)) }, false},
-		"the last one's head":        {func(txn *badger.Txn) error { return txn.Delete(headKey()) }, true},
-		"the end, consistently":      {func(txn *badger.Txn) error { return txn.Set(headKey(), header(txn, ringKey(7))) }, true},
-		"another one in its place":   {func(txn *badger.Txn) error { return txn.Set(ringKey(5), header(txn, ringKey(6))) }, false},
+		"one in the middle":   {func(txn *badger.Txn) error { return txn.Delete(ringKey(5)) }, false},
+		"the last one's head": {func(txn *badger.Txn) error { return txn.Delete(headKey()) }, true},
+		"the end, consistently": {
+			func(txn *badger.Txn) error { return txn.Set(headKey(), header(txn, ringKey(7))) }, true,
+		},
+		"another one in its place": {
+			func(txn *badger.Txn) error { return txn.Set(ringKey(5), header(txn, ringKey(6))) }, false,
+		},
 		"the schema":                 {func(txn *badger.Txn) error { return txn.Delete(metaKey(metaSchema)) }, false},
 		"the generation":             {func(txn *badger.Txn) error { return txn.Delete(metaKey(metaGeneration)) }, false},
 		"changes ahead of the entry": {func(txn *badger.Txn) error { return txn.Set(changeKey(99), []byte{1}) }, false},
@@ -374,7 +378,10 @@ func TestRecordsOfLaterReleasesAreRefused(t *testing.T) {
 	for _, c := range []struct {
 		record []byte
 		code   string
-	}{{WithVersion(2, []byte("x")), ""}, {WithVersion(3, nil), "record_newer"}, {nil, "record_damaged"}, {[]byte{0, 1}, "record_damaged"}} {
+	}{
+		{WithVersion(2, []byte("x")), ""}, {WithVersion(3, nil), "record_newer"},
+		{nil, "record_damaged"}, {[]byte{0, 1}, "record_damaged"},
+	} {
 		version, rest, err := CheckVersion(c.record, 2)
 		switch {
 		case c.code != "":

@@ -14,9 +14,9 @@ type Scan struct {
 	KeysOnly bool   // value is nil; cheaper
 }
 
-// Each calls fn with the keys and values of the scan until fn returns false or an error, which it hands on. Key and value
-// are valid only until that call of fn returns. It sees writes as Get does; a key first written during the walk may be
-// left out. fn may read, walk and write through the same Tx.
+// Each calls fn with the keys and values of the scan until fn returns false or an error, which it hands on. Key and
+// value are valid only until that call of fn returns. It sees writes as Get does; a key first written during the walk
+// may be left out. fn may read, walk and write through the same Tx.
 func (tx *Tx) Each(s Scan, fn func(key, value []byte) (more bool, err error)) error {
 	if tx.over {
 		return errOver
@@ -101,22 +101,14 @@ func (w *walk) next() (key, value []byte, ok bool, err error) {
 			w.used = false
 		}
 		stored := w.stored()
-		if len(w.pending) > 0 {
-			c := 1 // the walk's order: below 0 the pending key comes first
-			if stored == nil {
-				c = -1
-			} else if c = bytes.Compare([]byte(w.pending[0]), stored); w.scan.Reverse {
-				c = -c
+		if c := w.order(stored); c <= 0 {
+			key = []byte(w.pending[0])
+			w.pending = w.pending[1:]
+			w.used = c == 0
+			if own, _ := w.tx.written(key); !own.gone {
+				return key, w.visible(own), true, nil
 			}
-			if c <= 0 {
-				key = []byte(w.pending[0])
-				w.pending = w.pending[1:]
-				w.used = c == 0
-				if own, _ := w.tx.written(key); !own.gone {
-					return key, w.visible(own), true, nil
-				}
-				continue
-			}
+			continue
 		}
 		if stored == nil {
 			return nil, nil, false, nil
@@ -136,6 +128,19 @@ func (w *walk) next() (key, value []byte, ok bool, err error) {
 		}
 		return stored, value, true, nil
 	}
+}
+
+// order tells in the walk's order: below 0 the pending key comes first, above 0 the stored one.
+func (w *walk) order(stored []byte) int {
+	switch {
+	case len(w.pending) == 0:
+		return 1
+	case stored == nil:
+		return -1
+	case w.scan.Reverse:
+		return bytes.Compare(stored, []byte(w.pending[0]))
+	}
+	return bytes.Compare([]byte(w.pending[0]), stored)
 }
 
 func (w *walk) visible(own write) []byte {

@@ -2,6 +2,7 @@ package store
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"slices"
 	"sort"
@@ -88,8 +89,8 @@ func drawWrites(t *rapid.T, tx *Tx, m model) {
 	}
 }
 
-// TestReadsAgreeWithAModel tries reads over the three places where a record may be (database, entry, function) against a
-// plain map.
+// TestReadsAgreeWithAModel tries reads over the three places where a record may be (database, entry, function) against
+// a plain map.
 func TestReadsAgreeWithAModel(t *testing.T) {
 	t.Parallel()
 	s := open(t, optionsFor(t.TempDir()))
@@ -151,7 +152,7 @@ func TestEachStopsAndHandsOnErrors(t *testing.T) {
 		}
 		return tx.Each(Scan{Prefix: k("a")}, func(_, _ []byte) (bool, error) { return true, errTest })
 	})
-	if err != errTest {
+	if !errors.Is(err, errTest) {
 		t.Errorf("Each = %v, want its function's error", err)
 	}
 }

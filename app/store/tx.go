@@ -73,8 +73,8 @@ func (tx *Tx) written(key []byte) (write, bool) {
 	return tx.base.get(key)
 }
 
-// Set puts the value under the key. Errors are kept and returned by Update. The store keeps both slices: the caller must
-// not touch them again.
+// Set puts the value under the key. Errors are kept and returned by Update. The store keeps both slices: the caller
+// must not touch them again.
 func (tx *Tx) Set(key, value []byte) { tx.write(write{key: key, value: value}) }
 
 // Delete removes the key, which need not exist. The store keeps the slice.
@@ -137,8 +137,8 @@ func (tx *Tx) Change(topic Topic, body []byte) {
 func (tx *Tx) OnCommit(fn func(seq id.Seq)) { tx.commit = append(tx.commit, fn) }
 
 // OnRollback has fn run by the writer goroutine, last one first, if the function fails, if its entry cannot be
-// committed, or before the function is run again for another entry: it undoes changes of in-memory state. Nothing else of
-// the ledger runs in between.
+// committed, or before the function is run again for another entry: it undoes changes of in-memory state. Nothing else
+// of the ledger runs in between.
 func (tx *Tx) OnRollback(fn func()) { tx.rollback = append(tx.rollback, fn) }
 
 // Seq returns the sequence that this entry will get; in View, the sequence of the snapshot. A function that asks may be
@@ -155,5 +155,5 @@ func (tx *Tx) Seq() id.Seq {
 
 func readError(err error) error {
 	return fault.Wrap(err, fault.Unavailable, "ledger_read_failed",
-		"The ledger could not be read; check the disk and run noroshi doctor.")
+		"The ledger could not be read; check the disk and what the log says, then start Noroshi again.")
 }

@@ -22,20 +22,20 @@ var (
 	errBusy     = fault.New(fault.Unavailable, "store_busy", "Too many changes wait for the ledger; try again.")
 )
 
-// Update runs fn in the writer goroutine and returns once its entry is durable, with the sequence of the entry; a fn that
-// writes nothing gets the sequence it has read. When fn fails or panics, nothing of it is written and its error comes
-// back; functions that share its entry are not disturbed. fn must not block and must not call Update or Wait; it may be
-// run again for a later entry (see Tx.Seq and Tx.OnRollback), never after Update has returned.
+// Update runs fn in the writer goroutine and returns once its entry is durable, with the sequence of the entry; a fn
+// that writes nothing gets the sequence it has read. When fn fails or panics, nothing of it is written and its error
+// comes back; functions that share its entry are not disturbed. fn must not block and must not call Update or Wait; it
+// may be run again for a later entry (see Tx.Seq and Tx.OnRollback), never after Update has returned.
 //
-// The context ends the wait only while fn has not begun: an error of the context means that nothing was written. Returns
-// Invalid (entry_too_large) for more than MaxWrites or MaxBytes, Unavailable (disk_full, store_closed, store_busy,
-// store_failed) when the ledger takes no writes.
+// The context ends the wait only while fn has not begun: an error of the context means that nothing was written.
+// Returns Invalid (entry_too_large) for more than MaxWrites or MaxBytes, Unavailable (disk_full, store_closed,
+// store_busy, store_failed) when the ledger takes no writes.
 func (s *Store) Update(ctx context.Context, fn func(tx *Tx) error) (id.Seq, error) {
 	return s.update(ctx, fn, false)
 }
 
-// UpdateEssential is Update for what must be kept as long as possible: receipts, replies, outcomes. It is still taken when
-// the disk is too full for Update.
+// UpdateEssential is Update for what must be kept as long as possible: receipts, replies, outcomes. It is still taken
+// when the disk is too full for Update.
 func (s *Store) UpdateEssential(ctx context.Context, fn func(tx *Tx) error) (id.Seq, error) {
 	return s.update(ctx, fn, true)
 }
@@ -223,8 +223,8 @@ func (s *Store) write() {
 	}
 }
 
-// runEntry runs functions until one does not fit any more, commits them, and returns those left. A function that has run
-// but did not fit is carried into the next entry as it is, unless it has used its sequence and must run again.
+// runEntry runs functions until one does not fit any more, commits them, and returns those left. A function that has
+// run but did not fit is carried into the next entry as it is, unless it has used its sequence and must run again.
 func (s *Store) runEntry(jobs []*job, carried *job) (left []*job, carry *job) {
 	b := &batch{writes: newOverlay()}
 	if carried != nil {

@@ -179,11 +179,15 @@ func TestATooLargeFunctionIsRefused(t *testing.T) {
 		fn   func(tx *Tx) error
 		code string
 	}{
-		"as many writes as may be":  {many("a", MaxWrites, 1), ""},
-		"one write more":            {many("b", MaxWrites+1, 1), "entry_too_large"},
-		"as many octets as may be":  {func(tx *Tx) error { tx.Set(k("c"), make([]byte, MaxBytes-2)); return nil }, ""},
-		"one octet more":            {func(tx *Tx) error { tx.Set(k("d"), make([]byte, MaxBytes-1)); return nil }, "entry_too_large"},
-		"a change that is too much": {func(tx *Tx) error { tx.Change(1, make([]byte, MaxBytes)); return nil }, "entry_too_large"},
+		"as many writes as may be": {many("a", MaxWrites, 1), ""},
+		"one write more":           {many("b", MaxWrites+1, 1), "entry_too_large"},
+		"as many octets as may be": {func(tx *Tx) error { tx.Set(k("c"), make([]byte, MaxBytes-2)); return nil }, ""},
+		"one octet more": {
+			func(tx *Tx) error { tx.Set(k("d"), make([]byte, MaxBytes-1)); return nil }, "entry_too_large",
+		},
+		"a change that is too much": {
+			func(tx *Tx) error { tx.Change(1, make([]byte, MaxBytes)); return nil }, "entry_too_large",
+		},
 		"one key again and again": {func(tx *Tx) error {
 			for range 10 * MaxWrites {
 				tx.Set(k("e"), make([]byte, 1000))
@@ -205,7 +209,9 @@ func TestATooLargeFunctionIsRefused(t *testing.T) {
 func TestReservedAndWrongKeysAreRefused(t *testing.T) {
 	t.Parallel()
 	s := open(t, optionsFor(t.TempDir()))
-	for _, key := range [][]byte{nil, {}, prefixHead.Key(), metaKey(metaStamp), {0}, []byte("!badger!x"), make([]byte, MaxKey+1)} {
+	for _, key := range [][]byte{
+		nil, {}, prefixHead.Key(), metaKey(metaStamp), {0}, []byte("!badger!x"), make([]byte, MaxKey+1),
+	} {
 		for name, fn := range map[string]func(tx *Tx) error{
 			"Set":    func(tx *Tx) error { tx.Set(key, nil); return nil },
 			"Delete": func(tx *Tx) error { tx.Delete(key); return nil },
@@ -271,7 +277,7 @@ func TestSubmitsOfOneGoroutineAreCommittedInOrder(t *testing.T) {
 				key := k(fmt.Sprint("writer", w))
 				s.Submit(func(tx *Tx) error {
 					if got, _, err := tx.Get(key); err != nil || (i > 0 && string(got) != fmt.Sprint(i-1)) {
-						return fmt.Errorf("submit %d ran after %q, %v", i, got, err)
+						return fmt.Errorf("submit %d ran after %q, %w", i, got, err)
 					}
 					tx.Set(key, []byte(fmt.Sprint(i)))
 					return nil

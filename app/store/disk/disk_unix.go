@@ -1,7 +1,7 @@
 //go:build unix
 
-// Package disk is in charge of what the ledger asks of its file system: the lock of its directory, the room that is left,
-// the octets in use, and the high-water mark of the last entry. It knows nothing of what is written.
+// Package disk is in charge of what the ledger asks of its file system: the lock of its directory, the room that is
+// left, the octets in use, and the high-water mark of the last entry. It knows nothing of what is written.
 package disk
 
 import (
@@ -15,8 +15,8 @@ import (
 // ErrLocked says that another process holds the lock.
 var ErrLocked = errors.New("the directory is locked by another process")
 
-// Lock takes the lock file of that name in the directory, and makes it if it is missing. The lock goes with the file that
-// is returned, or with the process, however that ends. Returns ErrLocked when another process has it.
+// Lock takes the lock file of that name in the directory, and makes it if it is missing. The lock goes with the file
+// that is returned, or with the process, however that ends. Returns ErrLocked when another process has it.
 func Lock(dir, name string) (*os.File, error) {
 	f, err := os.OpenFile(filepath.Join(dir, name), os.O_CREATE|os.O_RDWR, 0o600)
 	if err != nil {

@@ -12,8 +12,9 @@ import (
 	"sync"
 )
 
-// Mark is a file beside the database that says how far it has come: a sequence and the hash of that entry. It is written
-// now and then after entries are durable, so a database that is behind its mark has lost entries. It is safe for concurrent use.
+// Mark is a file beside the database that says how far it has come: a sequence and the hash of that entry. It is
+// written now and then after entries are durable, so a database that is behind its mark has lost entries. It is safe
+// for concurrent use.
 type Mark struct {
 	mu  sync.Mutex
 	f   *os.File

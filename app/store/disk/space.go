@@ -75,7 +75,8 @@ func (p *Space) look() {
 	if full := free < p.limits.Ample; full != p.full {
 		p.full = full
 		if full {
-			p.log.Error("disk of the ledger nearly full, changes are refused", "free_bytes", free, "needed_bytes", p.limits.Ample)
+			p.log.Error("disk of the ledger nearly full, changes are refused",
+				"free_bytes", free, "needed_bytes", p.limits.Ample)
 		} else {
 			p.log.Info("disk of the ledger has room again", "free_bytes", free)
 		}
