@@ -178,7 +178,8 @@ func ReadHead(tx *store.Tx, b id.Broadcast) (h Head, ok bool, err error) {
 	if err != nil || !ok {
 		return Head{}, false, err
 	}
-	return h, true, decode(value, &h)
+	err = decode(value, &h)
+	return h, true, err
 }
 
 // PutHead writes the head.

@@ -59,8 +59,8 @@ func decode(value []byte) (Broadcast, error) {
 	return b, nil
 }
 
-// Sends reports whether parts of the broadcast may go out: it is expanding or sending. It reads an index only, so that every
-// claim can ask: what is stopped in an entry of the ledger is not claimed in a later one.
+// Sends reports whether parts of the broadcast may go out: it is expanding or sending. It reads an index only, so that
+// every claim can ask: what is stopped in an entry of the ledger is not claimed in a later one.
 func Sends(tx *store.Tx, which id.Broadcast) (bool, error) {
 	for _, s := range []State{Sending, Expanding} {
 		if _, ok, err := tx.Get(stateKey(s, which)); ok || err != nil {

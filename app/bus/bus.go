@@ -135,8 +135,8 @@ func (b *Bus) stop() {
 	}
 }
 
-// Close refuses new calls, ends those that wait, and waits until jobs that are out are acknowledged or the context ends,
-// with whose error it then returns; the server is stopped either way. What is in the queue is forgotten.
+// Close refuses new calls, ends those that wait, and waits until jobs that are out are acknowledged or the context
+// ends, with whose error it then returns; the server is stopped either way. What is in the queue is forgotten.
 func (b *Bus) Close(ctx context.Context) error {
 	b.mu.Lock()
 	if b.closed {

@@ -14,8 +14,8 @@ import (
 	"noroshi/app/fault"
 )
 
-// Job is a reference to work that has been handed out. Exactly one of Ack and Nak ends it; a job that is not ended within
-// AckWait, counted from Next or the last InProgress, is handed out again.
+// Job is a reference to work that has been handed out. Exactly one of Ack and Nak ends it; a job that is not ended
+// within AckWait, counted from Next or the last InProgress, is handed out again.
 type Job struct {
 	Data      []byte
 	Delivered int      // how often it has been handed out, this time included
@@ -29,9 +29,9 @@ type Job struct {
 	err   error
 }
 
-// Offer puts a job into the queue of the route. A job whose id is still in the queue of the route and priority, or out, is
-// dropped without an error. Returns Unavailable: code queue_full when the route has as many jobs as it may, queue_closed;
-// Invalid (job_too_large) above MaxData.
+// Offer puts a job into the queue of the route. A job whose id is still in the queue of the route and priority, or out,
+// is dropped without an error. Returns Unavailable: code queue_full when the route has as many jobs as it may,
+// queue_closed; Invalid (job_too_large) above MaxData.
 func (b *Bus) Offer(ctx context.Context, route string, p Priority, jobID string, data []byte) error {
 	if len(data) > MaxData {
 		return errLarge

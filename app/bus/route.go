@@ -33,8 +33,8 @@ type route struct {
 	wake  chan struct{} // holds one token when a job may have come
 }
 
-// lane is one stream with its one consumer. Each job has a subject of its own, of which the stream takes one message: so
-// the stream itself drops a job that it still holds.
+// lane is one stream with its one consumer. Each job has a subject of its own, of which the stream takes one message:
+// so the stream itself drops a job that it still holds.
 type lane struct {
 	stream  jetstream.Stream
 	subject string // prefix of the subjects of jobs

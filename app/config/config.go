@@ -201,7 +201,8 @@ func (c Config) problems() []string {
 	if n, perr := strconv.Atoi(port); err != nil || perr != nil || n < 0 || n > 65535 {
 		out = append(out, "listen: "+strconv.Quote(c.Listen)+" is not host:port")
 	} else if !loopback(host) && !c.PlainHTTP && c.TLS.CertFile == "" {
-		out = append(out, "listen: "+c.Listen+" can be reached from outside and has no tls; set tls, or plain_http: true behind a proxy")
+		out = append(out, "listen: "+c.Listen+
+			" can be reached from outside and has no tls; set tls, or plain_http: true behind a proxy")
 	}
 	if (c.TLS.CertFile == "") != (c.TLS.KeyFile == "") {
 		out = append(out, "tls: cert_file and key_file belong together")

@@ -64,10 +64,12 @@ func TestRouteDefaultsAndEnvironment(t *testing.T) {
 func TestProblemsAreSaidWithTheirPlace(t *testing.T) {
 	t.Parallel()
 	cases := map[string]struct{ file, says string }{
-		"an unknown setting":      {"listne: x\n", `line 1: there is no setting "listne"`},
-		"an unknown route field":  {route + "    windwo: 5\n", `line 7: there is no setting "windwo"`},
-		"a window out of range":   {route + "    window: 5000\n", "route main: window: 5000 is not between 1 and 1000"},
-		"letters that answer":     {strings.Replace(route, `"819012345678"`, "AOMINE", 1), "nobody can answer a sender of letters"},
+		"an unknown setting":     {"listne: x\n", `line 1: there is no setting "listne"`},
+		"an unknown route field": {route + "    windwo: 5\n", `line 7: there is no setting "windwo"`},
+		"a window out of range":  {route + "    window: 5000\n", "route main: window: 5000 is not between 1 and 1000"},
+		"letters that answer": {
+			strings.Replace(route, `"819012345678"`, "AOMINE", 1), "nobody can answer a sender of letters",
+		},
 		"a bare outside address":  {"listen: 0.0.0.0:80\n", "has no tls"},
 		"a long password":         {route + "    password: ninechars\n", "password: at most 8 octets"},
 		"two routes of one name":  {route + strings.TrimPrefix(route, "\nroutes:\n"), "the name is used twice"},

@@ -10,13 +10,15 @@ import (
 // It is made from the struct, so it cannot say anything the program does not do.
 func Example() string {
 	var b strings.Builder
-	b.WriteString("# Configuration of Noroshi. Check it with: noroshi check\n# Settings that are commented out show their form.\n")
+	b.WriteString("# Configuration of Noroshi. Check it with: noroshi check\n" +
+		"# Settings that are commented out show their form.\n")
 	c := Defaults()
 	write(&b, reflect.ValueOf(c), "", false)
 	b.WriteString("\n# A route looks like this; take out the # and fill in what the operator gave you.\n#\n# routes:\n")
 	var route strings.Builder
 	r := RouteDefaults()
-	r.Name, r.Host, r.SystemID, r.Sender, r.PassFile = "main", "smsc.example.net", "aomine", "819000000000", "main.password"
+	r.Name, r.Host, r.Sender = "main", "smsc.example.net", "819000000000"
+	r.SystemID, r.PassFile = "aomine", "main.password"
 	write(&route, reflect.ValueOf(r), "    ", true)
 	for i, line := range strings.Split(strings.TrimRight(route.String(), "\n"), "\n") {
 		if i == 0 {

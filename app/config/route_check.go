@@ -71,7 +71,8 @@ func (r *Route) numbers() []string {
 	}{
 		{"binds", r.Binds, 1, 16}, {"window", r.Window, 1, 1000}, {"enquire_s", int(r.Enquire), 1, 3600},
 		{"resp_timeout_s", int(r.RespTimeout), 1, 600}, {"max_segments", r.MaxSegments, 1, 255},
-		{"validity_h", r.ValidityHours, 0, 24 * 30}, {"single_limit", r.SingleLimit, 0, 160}, {"part_limit", r.PartLimit, 0, 153},
+		{"validity_h", r.ValidityHours, 0, 24 * 30}, {"single_limit", r.SingleLimit, 0, 160},
+		{"part_limit", r.PartLimit, 0, 153},
 	} {
 		if f.value < f.least || f.value > f.most {
 			out = append(out, fmt.Sprintf("%s: %d is not between %d and %d", f.name, f.value, f.least, f.most))

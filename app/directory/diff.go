@@ -15,29 +15,29 @@ type FieldChange struct {
 }
 
 // Diff returns what differs between two states of a person, in the order of the fields. groupName names the groups.
-func Diff(old, new Recipient, groupName func(id.Group) string) []FieldChange {
+func Diff(old, next Recipient, groupName func(id.Group) string) []FieldChange {
 	var out []FieldChange
 	add := func(field, before, after string) {
 		if before != after {
 			out = append(out, FieldChange{field, before, after})
 		}
 	}
-	add("external_id", old.ExternalID, new.ExternalID)
-	add("name", old.Name, new.Name)
-	add("reading", old.Reading, new.Reading)
-	add("department", old.Department, new.Department)
-	add("language", old.Language, new.Language)
-	add("timezone", old.Zone, new.Zone)
-	add("phone", phoneTexts(old.Phones), phoneTexts(new.Phones))
-	add("email", mailTexts(old.Mails), mailTexts(new.Mails))
-	add("group", groupTexts(old.Groups, groupName), groupTexts(new.Groups, groupName))
-	add("note", old.Note, new.Note)
-	add("opted_out", mark(old.OptedOut), mark(new.OptedOut))
-	add("blocked", mark(old.Blocked), mark(new.Blocked))
+	add("external_id", old.ExternalID, next.ExternalID)
+	add("name", old.Name, next.Name)
+	add("reading", old.Reading, next.Reading)
+	add("department", old.Department, next.Department)
+	add("language", old.Language, next.Language)
+	add("timezone", old.Zone, next.Zone)
+	add("phone", phoneTexts(old.Phones), phoneTexts(next.Phones))
+	add("email", mailTexts(old.Mails), mailTexts(next.Mails))
+	add("group", groupTexts(old.Groups, groupName), groupTexts(next.Groups, groupName))
+	add("note", old.Note, next.Note)
+	add("opted_out", mark(old.OptedOut), mark(next.OptedOut))
+	add("blocked", mark(old.Blocked), mark(next.Blocked))
 	for _, a := range old.Attributes {
-		add("attribute:"+a.Name, a.Value, new.Attributes.Get(a.Name))
+		add("attribute:"+a.Name, a.Value, next.Attributes.Get(a.Name))
 	}
-	for _, a := range new.Attributes {
+	for _, a := range next.Attributes {
 		if old.Attributes.Get(a.Name) == "" {
 			add("attribute:"+a.Name, "", a.Value)
 		}
@@ -89,15 +89,15 @@ func mark(on bool) string {
 
 // values returns both sides of a change for the audit log, with the fields that differ; nil for a side that is not
 // there.
-func values(old, new Recipient) (before, after any) {
+func values(old, next Recipient) (before, after any) {
 	b, a := map[string]string{}, map[string]string{}
-	for _, c := range Diff(old, new, id.Group.String) {
+	for _, c := range Diff(old, next, id.Group.String) {
 		b[c.Field], a[c.Field] = c.Before, c.After
 	}
 	if old.ID != 0 {
 		before = b
 	}
-	if new.ID != 0 {
+	if next.ID != 0 {
 		after = a
 	}
 	return before, after

@@ -279,8 +279,8 @@ func TestScopeHidesOtherDepartments(t *testing.T) {
 	if d, err := h.Departments(t.Context(), sc); err != nil || len(d) != 1 || d[0].People != 2 {
 		t.Errorf("Departments = %+v, %v", d, err)
 	}
-	if g, err := h.GetGroup(t.Context(), sc, g.ID); err != nil || g.Count != 1 {
-		t.Errorf("GetGroup = %+v, %v", g, err)
+	if got, err := h.GetGroup(t.Context(), sc, g.ID); err != nil || got.Count != 1 {
+		t.Errorf("GetGroup = %+v, %v", got, err)
 	}
 	if n, err := h.CountIn(t.Context(), sc, []id.Recipient{x.ID, y.ID}); err != nil || n != 1 {
 		t.Errorf("CountIn = %d, %v", n, err)

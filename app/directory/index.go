@@ -198,19 +198,19 @@ func Prepare(r Recipient) Prepared {
 func (p Prepared) Recipient() Recipient { return p.recipient }
 
 // put is Put of a person who was not prepared.
-func (b *Batch) put(old, new Recipient) error {
-	if new.ID == 0 {
+func (b *Batch) put(old, next Recipient) error {
+	if next.ID == 0 {
 		return b.Put(old, Prepared{})
 	}
-	return b.Put(old, Prepare(new))
+	return b.Put(old, Prepare(next))
 }
 
 // Put changes a person from old to p: a zero old creates, a zero p removes. It is the only place that writes
 // recipients, so record, index and tallies cannot part. Returns Conflict (duplicate_external_id).
 func (b *Batch) Put(old Recipient, p Prepared) error {
-	new := p.recipient
-	if new.ExternalID != "" && new.ExternalID != old.ExternalID {
-		_, taken, err := b.tx.Get(externalKey(new.ExternalID))
+	next := p.recipient
+	if next.ExternalID != "" && next.ExternalID != old.ExternalID {
+		_, taken, err := b.tx.Get(externalKey(next.ExternalID))
 		if err != nil {
 			return err
 		}
@@ -219,25 +219,25 @@ func (b *Batch) Put(old Recipient, p Prepared) error {
 		}
 	}
 	b.putEntries(entriesOf(old), p.entries)
-	if new.ID == 0 {
+	if next.ID == 0 {
 		b.delete(recipientKey(old.ID))
 	} else {
-		b.set(recipientKey(new.ID), p.record)
+		b.set(recipientKey(next.ID), p.record)
 	}
 	b.count(old, -1)
-	b.count(new, 1)
-	b.tell(old.ID, new.ID)
+	b.count(next, 1)
+	b.tell(old.ID, next.ID)
 	return nil
 }
 
-func (b *Batch) tell(old, new id.Recipient) {
+func (b *Batch) tell(old, next id.Recipient) {
 	switch {
 	case old == 0:
-		b.changed = append(b.changed, Changed{new, Created})
-	case new == 0:
+		b.changed = append(b.changed, Changed{next, Created})
+	case next == 0:
 		b.changed = append(b.changed, Changed{old, Removed})
 	default:
-		b.changed = append(b.changed, Changed{new, Updated})
+		b.changed = append(b.changed, Changed{next, Updated})
 	}
 	b.bytes += 9
 }

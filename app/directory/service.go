@@ -176,9 +176,9 @@ func (s *Service) mark(ctx context.Context, sc scope.Scope, who id.Recipient, se
 }
 
 // tell writes the audit line of a change to one person.
-func (s *Service) tell(ctx context.Context, tx *store.Tx, action string, old, new Recipient) error {
-	before, after := values(old, new)
-	return s.audit(ctx, tx, action, "recipient/"+max(old.ID, new.ID).String(), before, after)
+func (s *Service) tell(ctx context.Context, tx *store.Tx, action string, old, next Recipient) error {
+	before, after := values(old, next)
+	return s.audit(ctx, tx, action, "recipient/"+max(old.ID, next.ID).String(), before, after)
 }
 
 func (s *Service) withDefaults(d Draft) Draft {

@@ -107,24 +107,23 @@ func (s *Service) wait(ctx context.Context) {
 	}
 }
 
-// next returns the broadcast to expand: urgent before normal, older before newer. Stopped ones that were interrupted are
-// finished too, so that everybody in them has a copy that says why it was not sent.
+// next returns the broadcast to expand: urgent before normal, older before newer. Stopped ones that were interrupted
+// are finished too, so that everybody in them has a copy that says why it was not sent.
 func (s *Service) next(ctx context.Context, but map[id.Broadcast]bool) (found broadcast.Broadcast, ok bool) {
-	pick := func(b broadcast.Broadcast) error {
+	pick := func(b broadcast.Broadcast) {
 		if but[b.ID] || b.Launched.IsZero() {
-			return nil // a broadcast that was stopped before its launch has no copies
+			return // a broadcast that was stopped before its launch has no copies
 		}
 		if !ok || b.Content.Priority() < found.Content.Priority() {
 			found, ok = b, true
 		}
-		return nil
 	}
-	err := s.o.Broadcasts.InState(broadcast.Expanding, pick)
+	err := s.o.Broadcasts.InState(broadcast.Expanding, func(b broadcast.Broadcast) error { pick(b); return nil })
 	if err == nil && !ok {
 		err = s.o.Broadcasts.InState(broadcast.Stopped, func(b broadcast.Broadcast) error {
 			written, err := s.written(b.ID)
 			if err == nil && !written {
-				err = pick(b)
+				pick(b)
 			}
 			return err
 		})

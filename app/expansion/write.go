@@ -90,8 +90,8 @@ func (w *writer) begin(ctx context.Context) (pages int, err error) {
 	return 0, err
 }
 
-// placeRoutes finds the configured routes in the run's table, which is as old as the run: routes that were added since are
-// not used for it.
+// placeRoutes finds the configured routes in the run's table, which is as old as the run: routes that were added since
+// are not used for it.
 func (w *writer) placeRoutes(head message.Head) {
 	w.allowed = slices.Clone(w.allowed)
 	for i, r := range w.routes {
@@ -185,8 +185,8 @@ func (w *writer) route(c *message.Copy) {
 	w.counted[key] = c.Parts
 }
 
-// pages writes the copies from page `from` on. Those of a broadcast that was stopped meanwhile end where they begin, so that
-// everybody has one that says why it was not sent.
+// pages writes the copies from page `from` on. Those of a broadcast that was stopped meanwhile end where they begin, so
+// that everybody has one that says why it was not sent.
 func (w *writer) pages(ctx context.Context, copies []message.Copy, from int) error {
 	for at := from * message.PageSize; at < len(copies); {
 		end, bytes := at, 0

@@ -20,7 +20,10 @@ func TestKindOf(t *testing.T) {
 	}{
 		{"finds a kind below a wrap", wrapped, fault.Conflict, "not_draft"},
 		{"an unkinded error is internal", io.EOF, fault.Internal, "internal"},
-		{"keeps the cause", fault.Wrap(io.EOF, fault.Unavailable, "disk_full", "The disk is full."), fault.Unavailable, "disk_full"},
+		{
+			"keeps the cause", fault.Wrap(io.EOF, fault.Unavailable, "disk_full", "The disk is full."),
+			fault.Unavailable, "disk_full",
+		},
 	}
 	for _, c := range cases {
 		t.Run(c.name, func(t *testing.T) {

@@ -8,9 +8,9 @@ import (
 	"noroshi/app/phone"
 )
 
-// Choose returns the place of the route that serves a number best: the longest matching prefix, then a named country, then
-// routes that serve all; among equals the lowest priority number, then the order of the file. Only routes for which
-// allowed is true are looked at; nil allows all. It returns -1 when no route serves the number.
+// Choose returns the place of the route that serves a number best: the longest matching prefix, then a named country,
+// then routes that serve all; among equals the lowest priority number, then the order of the file. Only routes for
+// which allowed is true are looked at; nil allows all. It returns -1 when no route serves the number.
 func Choose(routes []config.Route, n phone.Number, allowed func(i int) bool) int {
 	best, bestFit := -1, 0
 	for i := range routes {

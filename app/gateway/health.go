@@ -21,7 +21,7 @@ type Health struct {
 	Route      string
 	State      State
 	Since      time.Time
-	Reason     string    // stable code of why it is not simply bound: connect_failed, bind_refused, throttled, response_timeout, …
+	Reason     string    // stable code of why it is not simply bound: connect_failed, bind_refused, throttled, …
 	Status     uint32    // command_status behind Reason; 0 when none
 	Detail     string    // the operating system's or operator's own words; safe to show
 	RetryAt    time.Time // when the next try is due; zero when none

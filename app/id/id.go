@@ -17,7 +17,7 @@ import (
 // ID is the untyped identifier under every typed one. The zero value means none.
 type ID uint64
 
-// The typed identifiers, one for each noun, so that the compiler tells them apart.
+// One identifier for each noun, so that the compiler tells them apart.
 type (
 	Recipient ID
 	Group     ID

@@ -19,9 +19,9 @@ func Languages() []string {
 
 // Best returns the one of the available tags that suits a person whose language is tag (BCP 47, "_" for "-" is fine).
 // The first of them is the main language of what is offered: it is for people without a language or with one nobody
-// knows. Somebody whose language is none of them gets English when there is English, and the main language otherwise. Traditional Chinese
-// falls back to Simplified and the other way round, and Malay to Indonesian, before that. Best returns "" only when
-// nothing is available.
+// knows. Somebody whose language is none of them gets English when there is English, and the main language otherwise.
+// Traditional Chinese falls back to Simplified and the other way round, and Malay to Indonesian, before that. Best
+// returns "" only when nothing is available.
 func Best(tag string, available []string) string {
 	if len(available) == 0 {
 		return ""

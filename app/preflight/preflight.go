@@ -287,7 +287,9 @@ func (sh *sheet) people() {
 		sh.Warnings = append(sh.Warnings, Warning{Code: "nobody_reachable", Blocking: true, Path: "audience"})
 	}
 	if sh.noRoute > 0 {
-		sh.Warnings = append(sh.Warnings, Warning{Code: "no_route_for_some", People: sh.noRoute, Blocking: sh.noRoute == sh.People})
+		sh.Warnings = append(sh.Warnings, Warning{
+			Code: "no_route_for_some", People: sh.noRoute, Blocking: sh.noRoute == sh.People,
+		})
 	}
 	if sh.mute > 0 && len(sh.c.Choices) > 0 {
 		sh.Warnings = append(sh.Warnings, Warning{Code: "cannot_answer", People: sh.mute})

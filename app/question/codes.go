@@ -31,8 +31,8 @@ type holder struct {
 }
 
 // Reserve gives codes to the choices of a broadcast until the given time and lets go of those it held before. It is one
-// transaction with whatever decides on them, so two broadcasts never get the same. Returns Conflict (codes_exhausted, or
-// code_in_use with the code and the broadcast that has it) and Invalid for malformed codes.
+// transaction with whatever decides on them, so two broadcasts never get the same. Returns Conflict (codes_exhausted,
+// or code_in_use with the code and the broadcast that has it) and Invalid for malformed codes.
 func Reserve(tx *store.Tx, now time.Time, r Reservation) ([]string, error) {
 	if len(r.Typed) == 0 {
 		return nil, Release(tx, r.Broadcast, r.ReplyNumbers)

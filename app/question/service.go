@@ -288,8 +288,8 @@ type Placed struct {
 	Person    uint32
 }
 
-// Asked returns where a recipient was asked something that still takes answers or whose codes have not cooled, the newest
-// broadcast first.
+// Asked returns where a recipient was asked something that still takes answers or whose codes have not cooled, the
+// newest broadcast first.
 func (s *Service) Asked(who id.Recipient) []Placed {
 	s.mu.RLock()
 	rooms := make([]*Room, 0, len(s.rooms))

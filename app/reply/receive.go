@@ -137,8 +137,8 @@ func (s *Service) Expire(ctx context.Context) error {
 	return s.commit(ctx, nil, whole)
 }
 
-// commit writes parts and whole texts; after a failure the joining starts again from what is durable, so that the peer's
-// repetition is not taken for one.
+// commit writes parts and whole texts; after a failure the joining starts again from what is durable, so that the
+// peer's repetition is not taken for one.
 func (s *Service) commit(ctx context.Context, kept []stored, whole []smstext.Joined[stored]) error {
 	_, err := s.o.Store.UpdateEssential(ctx, func(tx *store.Tx) error {
 		for _, k := range kept {
@@ -170,7 +170,8 @@ func partKey(in Incoming) []byte {
 	}
 	c := in.Body.Concat
 	sum := h.Sum(binary.BigEndian.AppendUint16(nil, c.Ref))
-	return store.InboundPart.Key(sum[:18], []byte{c.Total, c.Seq}, binary.BigEndian.AppendUint64(nil, uint64(in.Received.UnixNano())))
+	return store.InboundPart.Key(sum[:18], []byte{c.Total, c.Seq},
+		binary.BigEndian.AppendUint64(nil, uint64(in.Received.UnixNano())))
 }
 
 // text handles one whole text inside the transaction.

@@ -92,9 +92,11 @@ func (s *Service) Of(b id.Broadcast, person uint32) (list []Reply, err error) {
 	return list, err
 }
 
-// Assign counts a reply of the tray as an answer of a person. The person need not be one of the candidates: an admin may
-// know better. Returns Conflict (reply_decided), Invalid (code_not_offered) and NotFound.
-func (s *Service) Assign(ctx context.Context, by audit.Actor, which id.Reply, b id.Broadcast, person uint32, codes []string) (Reply, error) {
+// Assign counts a reply of the tray as an answer of a person. The person need not be one of the candidates: an admin
+// may know better. Returns Conflict (reply_decided), Invalid (code_not_offered) and NotFound.
+func (s *Service) Assign(ctx context.Context, by audit.Actor, which id.Reply, b id.Broadcast, person uint32,
+	codes []string,
+) (Reply, error) {
 	room, err := s.o.Questions.Load(ctx, b)
 	if err != nil {
 		return Reply{}, err
@@ -192,7 +194,9 @@ func (s *Service) Undo(ctx context.Context, by audit.Actor, which id.Reply) (aft
 }
 
 // Record enters an answer for somebody who gave it by other means, with words of the admin's own.
-func (s *Service) Record(ctx context.Context, by audit.Actor, b id.Broadcast, person uint32, codes []string, comment string) error {
+func (s *Service) Record(ctx context.Context, by audit.Actor, b id.Broadcast, person uint32, codes []string,
+	comment string,
+) error {
 	room, err := s.o.Questions.Load(ctx, b)
 	if err != nil {
 		return err
@@ -203,7 +207,8 @@ func (s *Service) Record(ctx context.Context, by audit.Actor, b id.Broadcast, pe
 	}
 	r := Reply{
 		ID: id.New[id.Reply](s.o.IDs), Kind: Answered, At: s.o.Now(), Text: comment, Comment: comment, Result: "recorded",
-		Candidates: []Candidate{{Broadcast: b, Person: person}}, Decision: &Decision{By: by.Name, At: s.o.Now(), Codes: codes},
+		Candidates: []Candidate{{Broadcast: b, Person: person}},
+		Decision:   &Decision{By: by.Name, At: s.o.Now(), Codes: codes},
 	}
 	flags := question.ByAdmin
 	if comment != "" {

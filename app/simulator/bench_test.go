@@ -2,7 +2,6 @@ package simulator_test
 
 import (
 	"encoding/binary"
-	"fmt"
 	"net"
 	"sync/atomic"
 	"testing"
@@ -142,7 +141,7 @@ func BenchmarkSubmitsWithReceipts(b *testing.B) {
 			b.StopTimer()
 			b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "msg/s")
 			if st := s.Stats(); st.Accepted != uint64(b.N) || st.Surplus != 0 {
-				b.Fatal(fmt.Sprintf("accepted %d of %d, surplus %d", st.Accepted, b.N, st.Surplus))
+				b.Fatalf("accepted %d of %d, surplus %d", st.Accepted, b.N, st.Surplus)
 			}
 		})
 	}

@@ -226,8 +226,8 @@ func (s *SMSC) known(number string) (uint32, error) {
 	return row, nil
 }
 
-// Answer has a phone write to whoever last wrote to it. Returns NotFound for a number that never got a text, Invalid for
-// an empty or endless text, Conflict when the phone is off or the sender cannot be answered.
+// Answer has a phone write to whoever last wrote to it. Returns NotFound for a number that never got a text, Invalid
+// for an empty or endless text, Conflict when the phone is off or the sender cannot be answered.
 func (s *SMSC) Answer(number, text string) error {
 	const longest = 2000
 	if strings.TrimSpace(text) == "" || len([]rune(text)) > longest {

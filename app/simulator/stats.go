@@ -133,7 +133,8 @@ func (s *SMSC) EachNumber(yield func(Count) bool) {
 	}
 }
 
-// Reset forgets all counts, numbers, handsets and everything that was still to happen. Binds stay up. Message ids go on.
+// Reset forgets all counts, numbers, handsets and everything that was still to happen. Binds stay up. Message ids go
+// on.
 func (s *SMSC) Reset() {
 	s.mu.Lock()
 	defer s.mu.Unlock()

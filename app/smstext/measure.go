@@ -27,14 +27,15 @@ func (p *Profile) measure(text string) measure {
 	m := measure{enc: p.ForceEncoding, at: -1}
 	if m.enc == Auto || m.enc == GSM7 {
 		m.units, m.by, m.at = p.Alphabet.measure(text)
-		if m.at >= 0 && m.enc == GSM7 {
+		switch {
+		case m.at >= 0 && m.enc == GSM7:
 			m.units, m.refused = 0, true
 			for _, r := range text {
 				m.units += max(1, p.Alphabet.septets(r))
 			}
-		} else if m.at >= 0 {
+		case m.at >= 0:
 			m.enc = UCS2
-		} else {
+		default:
 			m.enc = GSM7
 		}
 	}

@@ -36,8 +36,8 @@ func (c *Counts) Answered() int {
 	return n
 }
 
-// Group returns the people in a group of the tally: audience, unreachable, waiting, sending, accepted, delivered, failed
-// or unknown.
+// Group returns the people in a group of the tally: audience, unreachable, waiting, sending, accepted, delivered,
+// failed or unknown.
 func (c *Counts) Group(name string) int {
 	n := 0
 	for s, k := range c.Standings {

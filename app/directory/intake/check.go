@@ -2,6 +2,7 @@ package intake
 
 import (
 	"context"
+	"errors"
 	"hash/maphash"
 	"io"
 	"strconv"
@@ -49,14 +50,14 @@ func (c *check) run(ctx context.Context, tx *store.Tx, file io.Reader) (*Problem
 	c.job.Counts = Counts{}
 	r := sheet.NewReader(file, sheet.Format{Charset: c.job.Settings.Charset, Delimiter: c.job.Settings.Delimiter})
 	if _, err := header(r); err != nil {
-		if err == io.EOF {
+		if errors.Is(err, io.EOF) {
 			return &Problem{Code: ProblemEmpty}, nil
 		}
 		return nil, err
 	}
 	for {
 		row, err := r.Next()
-		if err == io.EOF {
+		if errors.Is(err, io.EOF) {
 			break
 		}
 		if err != nil {

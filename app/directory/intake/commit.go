@@ -200,7 +200,7 @@ func (s *Service) verify(ctx context.Context, j Job, plan []uint64) error {
 			return err
 		}
 		c := newCheck(&again, newMapping(j.Settings, s.Country(), &s.zones), book)
-		c.each = func(row sheet.Row, d decision) error {
+		c.each = func(row sheet.Row, _ decision) error {
 			i := len(c.plan) - 1
 			if i < len(plan) && actionOf(plan[i]) >= fresh && c.plan[i] != plan[i] {
 				return errStale{row.Line}
@@ -255,7 +255,7 @@ func (s *Service) items(ctx context.Context, j Job, plan []uint64, book *groupBo
 			}
 			i++
 		}
-		if err != nil && err != io.EOF {
+		if err != nil && !errors.Is(err, io.EOF) {
 			send(item{err: err})
 		}
 	}()

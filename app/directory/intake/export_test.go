@@ -23,8 +23,8 @@ func TestExportReadsBack(t *testing.T) {
 	t.Parallel()
 	from, to := newHouse(t), newHouse(t)
 	ctx := context.Background()
-	text := func(min int) *rapid.Generator[string] {
-		return rapid.StringMatching(fmt.Sprintf("[a=+'@\",;、中ー -]{%d,5}", min))
+	text := func(least int) *rapid.Generator[string] {
+		return rapid.StringMatching(fmt.Sprintf("[a=+'@\",;、中ー -]{%d,5}", least))
 	}
 	attributes := []string{"拠点", "氏名", "属性:x", "Phone 2", "取り込み行", "=a", "'b"}
 	rapid.Check(t, func(rt *rapid.T) {

@@ -195,7 +195,8 @@ func readReport(tx *store.Tx, which id.Import) (Report, error) {
 		return Report{}, err
 	}
 	r := Report{}
-	return r, decode(v, reportVersion, &r)
+	err = decode(v, reportVersion, &r)
+	return r, err
 }
 
 func write(tx *store.Tx, key []byte, version byte, v any) error {

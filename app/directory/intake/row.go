@@ -83,7 +83,7 @@ func (m *mapping) place(i int, f sheet.Field) {
 		m.mails, m.mailLabels = append(m.mails, i), append(m.mailLabels, -1)
 	case sheet.MailLabel:
 		label(m.mails, m.mailLabels)
-	case sheet.Ignore:
+	default: // ignored, or what an earlier check of ours wrote beside a row
 	}
 }
 

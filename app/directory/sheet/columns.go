@@ -52,8 +52,9 @@ func (f Field) Valid() bool {
 	switch f {
 	case Ignore, ExternalID, Name, Reading, Department, Language, Zone, Phone, PhoneLabel, Mail, MailLabel, Group, Note:
 		return true
+	default:
+		return false
 	}
-	return false
 }
 
 // Column is one column of a table.
@@ -105,8 +106,9 @@ func mayRepeat(f Field, header string) bool {
 	case Name, Reading:
 		_, part := partHeaders[headerKey(header)]
 		return part
+	default:
+		return false
 	}
-	return false
 }
 
 func fieldOf(header string) Field {
@@ -133,6 +135,7 @@ func fieldOf(header string) Field {
 				return PhoneLabel
 			case Mail:
 				return MailLabel
+			default:
 			}
 		}
 	}

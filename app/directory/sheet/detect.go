@@ -188,7 +188,7 @@ func wellRead(text string, f Format) []string {
 			break
 		}
 	}
-	words := append(rare, common...)
+	words := slices.Concat(rare, common)
 	return words[:min(len(words), sampleWords)]
 }
 

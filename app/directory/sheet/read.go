@@ -3,6 +3,7 @@ package sheet
 import (
 	"bufio"
 	"bytes"
+	"errors"
 	"io"
 	"strings"
 	"unicode/utf8"
@@ -112,7 +113,7 @@ func (r *Reader) readOn(row *Row, first string) error {
 	var overs []bool
 	for len(lines) < maxRowLine && r.wasted < maxWasted {
 		next, over, err := r.readLine()
-		if err == io.EOF {
+		if errors.Is(err, io.EOF) {
 			break
 		}
 		if err != nil {
@@ -161,11 +162,11 @@ func (r *Reader) readLine() (line string, over bool, err error) {
 			over = over || len(part) > 0
 		}
 		switch {
-		case err == bufio.ErrBufferFull:
+		case errors.Is(err, bufio.ErrBufferFull):
 			continue
-		case err == io.EOF && len(long) == 0:
+		case errors.Is(err, io.EOF) && len(long) == 0:
 			return "", false, io.EOF
-		case err != nil && err != io.EOF:
+		case err != nil && !errors.Is(err, io.EOF):
 			return "", false, err
 		}
 		r.line++

@@ -2,6 +2,7 @@ package sheet_test
 
 import (
 	"bytes"
+	"errors"
 	"io"
 	"slices"
 	"strconv"
@@ -39,7 +40,7 @@ func read(t testing.TB, file []byte, f sheet.Format) []sheet.Row {
 	var rows []sheet.Row
 	for {
 		row, err := r.Next()
-		if err == io.EOF {
+		if errors.Is(err, io.EOF) {
 			return rows
 		}
 		if err != nil {
@@ -195,7 +196,7 @@ func TestLetter(t *testing.T) {
 func TestLanguageOf(t *testing.T) {
 	t.Parallel()
 	for in, want := range map[string]string{
-		"ベトナム語": "vi", "English": "en", "ja_JP": "ja-JP", " th ": "th", "中国語（簡体字）": "zh-Hans",
+		"ベトナム語": "vi", "English": "en", "ja_JP": "ja-JP", " th\t": "th", "中国語（簡体字）": "zh-Hans",
 	} {
 		if got := sheet.LanguageOf(in); got != want {
 			t.Errorf("LanguageOf(%q) = %q, want %q", in, got, want)
@@ -258,7 +259,7 @@ func TestTablesReadBack(t *testing.T) {
 			}
 			got = append(got, r.Cells)
 		}
-		if !slices.EqualFunc(got, table, func(a, b []string) bool { return slices.Equal(a, b) }) {
+		if !slices.EqualFunc(got, table, slices.Equal) {
 			rt.Fatalf("wrote %q\nread %q\nfile %q", table, got, b.String())
 		}
 	})

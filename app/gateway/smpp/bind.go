@@ -54,18 +54,6 @@ const (
 
 func (m mode) submits() bool { return m != modeReceiver }
 
-// command returns the command_id of the bind request.
-func (m mode) command() uint32 {
-	switch m {
-	case modeTransmitter:
-		return wire.BindTransmitter
-	case modeReceiver:
-		return wire.BindReceiver
-	case modeTransceiver:
-	}
-	return wire.BindTransceiver
-}
-
 func (m mode) bindingType() pdu.BindingType {
 	switch m {
 	case modeTransmitter:

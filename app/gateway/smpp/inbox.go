@@ -93,6 +93,11 @@ func signal(ch chan struct{}) {
 // receipts takes the receipts in and returns true, or false when there was no room for too long.
 func (b *inbox) receipts(rs []gateway.Receipt, from []asker) bool {
 	var late *time.Timer
+	defer func() {
+		if late != nil {
+			late.Stop()
+		}
+	}()
 	for {
 		b.mu.Lock()
 		if len(b.waiting)+len(rs) <= maxWaiting {
@@ -113,7 +118,6 @@ func (b *inbox) receipts(rs []gateway.Receipt, from []asker) bool {
 		}
 		if late == nil {
 			late = time.NewTimer(roomTimeout)
-			defer late.Stop()
 		}
 		select {
 		case <-b.room:
@@ -201,8 +205,8 @@ func (b *inbox) settle(ctx context.Context, rs []gateway.Receipt, from []asker) 
 func (b *inbox) carryTexts(ctx context.Context, ch chan incomingText) {
 	for in := range ch {
 		status := wire.OK
-		ctx, cancel := context.WithTimeout(ctx, sinkTimeout)
-		if err := b.sink.Text(ctx, in.text); err != nil {
+		call, cancel := context.WithTimeout(ctx, sinkTimeout)
+		if err := b.sink.Text(call, in.text); err != nil {
 			b.failed(err)
 			status = wire.TryLater
 		}

@@ -81,7 +81,7 @@ func (l *lane) run(ctx context.Context) {
 		if good || !bound.IsZero() && now.Sub(bound) >= steadyAfter {
 			failures = 0
 		}
-		pause, state := l.pause(why, failures), gateway.Down
+		pause, state := l.pause(failures), gateway.Down
 		if why.reason == reasonBind && l.c.statuses.Class(why.status) == gateway.BindFatal {
 			pause, state = fatalPause, gateway.Refused
 			l.c.log.Error(evRefused, "peer", l.peer(), "status", gateway.StatusName(why.status))
@@ -114,7 +114,7 @@ func (l *lane) over(ctx context.Context) bool {
 
 // pause returns how long to wait after the failure: a random share of the step, so that many clients which lost the
 // same peer do not come back at once.
-func (l *lane) pause(why *setback, failures int) time.Duration {
+func (l *lane) pause(failures int) time.Duration {
 	step := backoffs[min(failures, len(backoffs)-1)]
 	return time.Duration(l.c.random() * float64(step))
 }
@@ -138,9 +138,9 @@ func (l *lane) once(ctx context.Context) (bound time.Time, good bool, why *setba
 		return bound, false, why
 	}
 	in := wire.NewFramer(conn)
-	if why := bind(early, conn, in, bindRequest(l.c.route, l.mode, 1<<slotBits|slotControl)); why != nil {
+	if refused := bind(early, conn, in, bindRequest(l.c.route, l.mode, 1<<slotBits|slotControl)); refused != nil {
 		_ = conn.Close()
-		return bound, false, why
+		return bound, false, refused
 	}
 	bound = l.c.now()
 	s := newSession(l.c, l.mode, peer, conn, in)

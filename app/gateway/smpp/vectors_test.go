@@ -156,7 +156,7 @@ func fromCodec(t *testing.T, p *pdu.SubmitSM) (config.Route, gateway.Part) {
 	}
 	header, _ := p.Message.UDH().MarshalBinary()
 	body, _ := p.Message.GetMessageData()
-	w.ShortMessage = append(header, body...)
+	w.ShortMessage = slices.Concat(header, body)
 	for tag, f := range p.OptionalParameters {
 		if tag == pdu.TagMessagePayload {
 			w.Payload = f.Data

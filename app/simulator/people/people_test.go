@@ -225,7 +225,8 @@ func TestValidateNamesEachWrongField(t *testing.T) {
 	}
 	for _, path := range []string{
 		"network.responseDelay", "network.lostResponses", "network.dropAfter", "network.longAnswers",
-		"network.throttle.share", "network.throttle.perSecond", "network.rejections[0].status", "network.outages[0]", "network.oddCodings",
+		"network.throttle.share", "network.throttle.perSecond",
+		"network.rejections[0].status", "network.outages[0]", "network.oddCodings",
 		"network.poison", "receipts.failed", "receipts.early", "receipts.form", "receipts.failCodes", "receipts.ids",
 		"phones.off", "phones.twoG", "answers.share", "answers.picks", "answers.styles", "answers.changeOfMind",
 	} {
