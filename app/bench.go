@@ -125,7 +125,8 @@ func benchSMS(ctx context.Context, o benchOptions) (r benchResult, err error) {
 		return r, err
 	}
 	cfg.Routes[0].Window, cfg.Routes[0].Binds, cfg.Routes[0].Rate = o.window, o.binds, 0
-	c, err := openCore(ctx, coreOptions{Config: cfg, Key: key, Demo: true, Log: newLog(config.Log{Level: "warn"}, os.Stderr)})
+	log := newLog(config.Log{Level: "warn"}, os.Stderr)
+	c, err := openCore(ctx, coreOptions{Config: cfg, Key: key, Demo: true, Log: log})
 	if err != nil {
 		return r, err
 	}
@@ -325,7 +326,8 @@ func (p *simulatorProcess) stats(ctx context.Context) (st simulator.Stats, err e
 		return st, err
 	}
 	defer func() { _ = res.Body.Close() }()
-	return st, json.NewDecoder(res.Body).Decode(&st)
+	err = json.NewDecoder(res.Body).Decode(&st)
+	return st, err
 }
 
 // settled reports whether the simulator has nothing left to tell.

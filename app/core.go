@@ -98,7 +98,10 @@ func openCore(ctx context.Context, o coreOptions) (c *core, err error) {
 	if err := c.build(); err != nil {
 		return c, err
 	}
-	return c, c.start(ctx)
+	if err := c.start(ctx); err != nil {
+		return c, err
+	}
+	return c, nil
 }
 
 // openLedger opens the store and refuses a demo directory outside a demo, and the other way round.
@@ -155,8 +158,8 @@ func (c *core) build() (err error) {
 		Audit: c.access.WriteAudit,
 	})
 	c.intake = intake.New(intake.Options{
-		Store: c.store, Directory: c.directory, IDs: c.ids, Now: now, Country: func() string { return c.organisation().Country },
-		Audit: c.access.WriteAudit,
+		Store: c.store, Directory: c.directory, IDs: c.ids, Now: now, Audit: c.access.WriteAudit,
+		Country: func() string { return c.organisation().Country },
 	})
 	c.questions = question.New(c.store, now)
 	c.messages = message.New(c.store, now)
@@ -169,7 +172,8 @@ func (c *core) build() (err error) {
 		Halted:   func(b id.Broadcast) { c.delivery.Halt(b); c.live.Poke() },
 	})
 	c.replies = reply.New(reply.Options{
-		Store: c.store, Directory: c.directory, Questions: c.questions, Messages: c.messages, Audit: c.audit, IDs: c.ids, Now: now,
+		Store: c.store, Directory: c.directory, Questions: c.questions, Messages: c.messages, Audit: c.audit,
+		IDs: c.ids, Now: now,
 	})
 	language := func() string { return c.organisation().Language }
 	c.preflight = preflight.New(preflight.Options{Audiences: c.audiences, Routes: c.routes, Language: language})
@@ -195,7 +199,8 @@ func (c *core) buildMotion(language func() string) (err error) {
 		c.clients = append(c.clients, client)
 		ways = append(ways, delivery.Way{Route: c.config.Routes[i], Sender: client})
 	}
-	c.bus, err = bus.Open(context.Background(), bus.Options{Dir: filepath.Join(c.config.Path(c.config.Data), "queue"), Log: c.log})
+	dir := filepath.Join(c.config.Path(c.config.Data), "queue")
+	c.bus, err = bus.Open(context.Background(), bus.Options{Dir: dir, Log: c.log})
 	if err != nil {
 		return err
 	}
@@ -261,7 +266,8 @@ func (c *core) background(name string, work func(ctx context.Context) error) {
 	})
 }
 
-func randomBits() uint32 { return mathrand.Uint32() }
+// randomBits keeps ids of one millisecond apart; nothing rests on their being secret.
+func randomBits() uint32 { return mathrand.Uint32() } //nolint:gosec // see above
 
 func unreadDelta(body []byte) ([]id.Broadcast, int, error) {
 	d, err := reply.DecodeTrayDelta(body)
@@ -283,8 +289,8 @@ func (c *core) organisation() access.Organisation {
 	return o
 }
 
-// routes returns the configured routes and which of them a broadcast of that mode may use: simulated ones carry everything
-// in a demo and only drills elsewhere, and in a demo nothing else carries anything.
+// routes returns the configured routes and which of them a broadcast of that mode may use: simulated ones carry
+// everything in a demo and only drills elsewhere, and in a demo nothing else carries anything.
 func (c *core) routes(mode broadcast.Mode) (routes []config.Route, allowed []bool) {
 	routes = c.config.Routes
 	allowed = make([]bool, len(routes))
@@ -298,18 +304,18 @@ func (c *core) routes(mode broadcast.Mode) (routes []config.Route, allowed []boo
 func (c *core) ways(mode broadcast.Mode) (broadcast.Ways, error) {
 	routes, allowed := c.routes(mode)
 	var w broadcast.Ways
-	any := false
+	usable := false
 	for i := range routes {
 		if !allowed[i] {
 			continue
 		}
-		any = true
+		usable = true
 		if number := gateway.ReplyNumberOf(&routes[i]); number != "" && !slices.Contains(w.ReplyNumbers, number) {
 			w.ReplyNumbers = append(w.ReplyNumbers, number)
 		}
 		w.Reserved = append(w.Reserved, reservedCodes(&routes[i])...)
 	}
-	if !any {
+	if !usable {
 		return w, fault.New(fault.Conflict, "no_route", "No route of the configuration may carry this broadcast.")
 	}
 	return w, nil

@@ -37,7 +37,8 @@ func demoCommand() *cobra.Command {
 	}
 	data := c.Flags().String("data", "noroshi-demo", "directory of the demo · デモのデータの場所")
 	fresh := c.Flags().Bool("fresh", false, "start at the set-up page, in a directory of its own · 最初の設定から始めます")
-	listen := c.Flags().String("listen", "", "address of the console; the next free port from 8080 when left out · 待ち受けるアドレス")
+	listen := c.Flags().String("listen", "",
+		"address of the console; the next free port from 8080 when left out · 待ち受けるアドレス")
 	c.RunE = func(cmd *cobra.Command, _ []string) error {
 		dir := *data
 		if *fresh {
@@ -122,7 +123,8 @@ func freePort() (string, error) {
 			return address, ln.Close()
 		}
 	}
-	return "", fault.New(fault.Unavailable, "no_free_port", "The ports 8080 to 8099 are all in use; choose one with --listen.")
+	return "", fault.New(fault.Unavailable, "no_free_port",
+		"The ports 8080 to 8099 are all in use; choose one with --listen.")
 }
 
 // greetDemo makes organisation, account and people at the first start, sets a new password, and prints the login.

@@ -17,7 +17,6 @@ type site struct {
 	country    string
 	prefix     string // of phone numbers, as people there write them
 	names      []string
-	readings   []string
 }
 
 var (

@@ -38,7 +38,8 @@ func (h *handsets) List(ctx context.Context, q string, page id.Page) (gen.Handse
 	if digits != "" && q[0] == '0' {
 		digits = digits[1:] // as people write a number at home
 	}
-	got := h.sim.Handsets(simulator.HandsetQuery{Search: digits}, simulator.Page{After: string(page.After), Limit: page.Size()})
+	got := h.sim.Handsets(simulator.HandsetQuery{Search: digits},
+		simulator.Page{After: string(page.After), Limit: page.Size()})
 	out := gen.HandsetPage{Items: []gen.Handset{}, Total: got.Total}
 	if got.Next != "" {
 		out.Next = &got.Next
@@ -135,14 +136,17 @@ func (h *handsets) Population(context.Context) (gen.Population, error) {
 		share = h.share
 	}
 	return gen.Population{
-		Answering: float32(share), AnswerSeconds: float32(p.Answers.Delay.Median.Seconds()), Clear: clearShare(p.Answers.Styles),
+		Answering:     float32(share),
+		AnswerSeconds: float32(p.Answers.Delay.Median.Seconds()), Clear: clearShare(p.Answers.Styles),
 		Failing: float32(p.Receipts.Failed), Silent: float32(p.Receipts.Never),
-		ReceiptSeconds: float32(p.Receipts.Delay.Median.Seconds()), Throttled: float32(p.Network.Throttle.Share), Paused: h.paused,
+		ReceiptSeconds: float32(p.Receipts.Delay.Median.Seconds()), Throttled: float32(p.Network.Throttle.Share),
+		Paused: h.paused,
 	}, nil
 }
 
 func clearShare(s people.Styles) float32 {
-	all := s.Plain + s.Lower + s.FullWidth + s.Bracket + s.Polite + s.Comment + s.Long + s.NoCode + s.WrongCode + s.TwoCodes + s.OptOut
+	all := s.Plain + s.Lower + s.FullWidth + s.Bracket + s.Polite + s.Comment + s.Long +
+		s.NoCode + s.WrongCode + s.TwoCodes + s.OptOut
 	if all == 0 {
 		return 1
 	}

@@ -69,7 +69,8 @@ func configFlag(c *cobra.Command) *string {
 func auditCommand() *cobra.Command {
 	c := &cobra.Command{Use: "audit", Short: "The audit log · 監査ログ"}
 	verify := &cobra.Command{
-		Use: "verify", Args: cobra.NoArgs, Short: "Check the chain of the audit log while the appliance is stopped · 連鎖を検査します（停止中に）",
+		Use: "verify", Args: cobra.NoArgs,
+		Short: "Check the chain of the audit log while the appliance is stopped · 連鎖を検査します（停止中に）",
 	}
 	path := configFlag(verify)
 	verify.RunE = func(cmd *cobra.Command, _ []string) error {

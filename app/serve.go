@@ -29,7 +29,8 @@ func serveCommand() *cobra.Command {
 	return c
 }
 
-// run opens the appliance with its console and runs it until the context ends. greet is told the address once it listens.
+// run opens the appliance with its console and runs it until the context ends. greet is told the address once it
+// listens.
 func run(cmd *cobra.Command, o coreOptions, phones *handsets, greet func(c *core, address string) error) (err error) {
 	ctx := cmd.Context()
 	c, err := openCore(ctx, o)

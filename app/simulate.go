@@ -46,7 +46,8 @@ func population(preset, file string) (simulator.Population, error) {
 	if file != "" {
 		raw, err := os.ReadFile(file) //nolint:gosec // named by the operator
 		if err != nil {
-			return simulator.Population{}, fault.Wrap(err, fault.Invalid, "population_unreadable", "The population file cannot be read.")
+			return simulator.Population{}, fault.Wrap(err, fault.Invalid, "population_unreadable",
+				"The population file cannot be read.")
 		}
 		var p simulator.Population
 		if err := json.Unmarshal(raw, &p); err != nil {
