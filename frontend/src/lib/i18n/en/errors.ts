@@ -119,5 +119,13 @@ export default {
   empty_file: 'The file has no rows.',
   too_many_rows: 'The file has too many rows.',
   too_many_columns: 'The file has too many columns.',
-  no_name_column: 'No column is the name of people. Choose it.'
+  no_name_column: 'No column is the name of people. Choose it.',
+  already_launched: 'This broadcast has already been sent.',
+  not_sending: 'Nothing of this broadcast is waiting to be sent any more.',
+  not_open: 'This broadcast takes no answers now.',
+  audience_not_frozen: 'The audience is still being fixed. Try again in a moment.',
+  question_not_found: 'This broadcast asked no question.',
+  damaged_record: 'A record in the ledger is damaged. Tell IT at once and give the reference.',
+  record_damaged: 'A record in the ledger is damaged. Tell IT at once and give the reference.',
+  too_many_groups_of: 'One person is in too many groups.'
 } as const;

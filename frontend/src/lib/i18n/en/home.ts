@@ -49,5 +49,6 @@ export default {
   stepRoutesDo: 'See the routes',
   stepDrillDo: 'Start a drill',
   done: 'done',
-  todo: 'to do'
+  todo: 'to do',
+  emptyClosed: 'No broadcast has been closed yet'
 } as const;

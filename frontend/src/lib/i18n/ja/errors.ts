@@ -123,5 +123,13 @@ export default {
   empty_file: 'ファイルに行がありません。',
   too_many_rows: 'ファイルの行が多すぎます。',
   too_many_columns: 'ファイルの列が多すぎます。',
-  no_name_column: '氏名の列がありません。列を選んでください。'
+  no_name_column: '氏名の列がありません。列を選んでください。',
+  already_launched: 'この一斉連絡はすでに送信されています。',
+  not_sending: 'この一斉連絡には、送信待ちのものがもうありません。',
+  not_open: 'この一斉連絡は、いま回答を受け付けていません。',
+  audience_not_frozen: '配信対象を確定しているところです。少し待ってから、もう一度お試しください。',
+  question_not_found: 'この一斉連絡には質問がありません。',
+  damaged_record: '台帳の記録が壊れています。照会番号とともに、すぐIT担当者へお知らせください。',
+  record_damaged: '台帳の記録が壊れています。照会番号とともに、すぐIT担当者へお知らせください。',
+  too_many_groups_of: '1人が入れるグループの数を超えています。'
 } satisfies Translated<typeof en>;

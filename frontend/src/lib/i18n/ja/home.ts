@@ -49,5 +49,6 @@ export default {
   stepRoutesDo: '経路を見る',
   stepDrillDo: '訓練を始める',
   done: '完了',
-  todo: 'これから'
+  todo: 'これから',
+  emptyClosed: '終わった一斉連絡はまだありません'
 } satisfies Translated<typeof en>;
