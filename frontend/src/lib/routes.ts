@@ -29,6 +29,8 @@ export const routes = {
   composeFrom: (id: string) => `${resolve('/compose')}?draft=${encodeURIComponent(id)}` as const,
   /** A new broadcast with the content of another one. */
   composeCopy: (id: string) => `${resolve('/compose')}?from=${encodeURIComponent(id)}` as const,
+  /** A new broadcast aimed at a group. */
+  composeTo: (group: string) => `${resolve('/compose')}?group=${encodeURIComponent(group)}` as const,
   recipients: () => resolve('/recipients'),
   recipientsShowing: (query: Readonly<Record<string, string>>) => {
     const search = new URLSearchParams(query).toString();
@@ -39,6 +41,12 @@ export const routes = {
   recipientImport: () => resolve('/recipients/import'),
   recipientImportOf: (id: string) => `${resolve('/recipients/import')}?id=${encodeURIComponent(id)}` as const,
   groups: () => resolve('/groups'),
+  group: (id: string) => resolve('/(app)/groups/[id]', { id }),
+  group: (id: string) => resolve('/(app)/groups/[id]', { id }),
+  groupShowing: (id: string, q: string) =>
+    q
+      ? (`${resolve('/(app)/groups/[id]', { id })}?q=${encodeURIComponent(q)}` as const)
+      : resolve('/(app)/groups/[id]', { id }),
   system: () => resolve('/system'),
   handsets: () => resolve('/handsets')
 };

@@ -6,7 +6,12 @@ import { forget, keep, kept, type Kept } from './kept';
 
 const PREVIEW_MS = 300;
 
-export type Opening = { draft?: string | null; from?: string | null; mode?: string | null };
+export type Opening = {
+  draft?: string | null;
+  from?: string | null;
+  mode?: string | null;
+  group?: string | null;
+};
 
 /** One broadcast while it is written: its form, its draft on the server, and what the server says it would be. */
 export class Composer {
@@ -62,8 +67,11 @@ export class Composer {
     const mode = opening.mode === 'live' || opening.mode === 'drill' ? opening.mode : null;
     try {
       const id = opening.draft || opening.from;
-      if (!id) this.#take(emptyForm(language, mode), null);
-      else {
+      if (!id) {
+        const form = emptyForm(language, mode);
+        if (opening.group) form.audience.groups = [opening.group];
+        this.#take(form, null);
+      } else {
         const broadcast = await this.#fetch(id);
         if (opening.draft && broadcast.state !== 'draft') this.#launched = broadcast;
         const copy = !opening.draft || this.#launched !== null;

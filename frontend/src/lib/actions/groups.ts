@@ -1,0 +1,31 @@
+import { api, etag, unwrap, type Api, type Group } from '$lib/api';
+import { t } from '$lib/i18n';
+import { toasts } from '$lib/ui';
+
+type Input = Api<'GroupInput'>;
+
+/** Creates a group; the key makes a repeat harmless. Throws an ApiError. */
+export async function createGroup(body: Input, key: string): Promise<Group> {
+  const params = { header: { 'Idempotency-Key': key } };
+  const group = await unwrap(api.POST('/groups', { params, body }));
+  toasts.show(t('groups.created', { name: group.name }));
+  return group;
+}
+
+/** Renames a group on the ground of a version. Throws an ApiError; a newer version refuses the change. */
+export async function saveGroup(id: string, version: number, body: Input): Promise<Group> {
+  const params = { path: { groupId: id }, header: { 'If-Match': etag(version) } };
+  const group = await unwrap(api.PUT('/groups/{groupId}', { params, body }));
+  toasts.show(t('groups.saved', { name: group.name }));
+  return group;
+}
+
+/** Deletes a group; its people stay. Throws an ApiError. */
+export async function removeGroup(group: Group): Promise<void> {
+  await unwrap(api.DELETE('/groups/{groupId}', { params: { path: { groupId: group.id } } }));
+  toasts.show(t('groups.removed', { name: group.name }));
+}
+
+/** Adds people to a group and takes others out; both may be repeated without harm. Throws an ApiError. */
+export const changeMembers = (id: string, change: Api<'MemberChange'>): Promise<Group> =>
+  unwrap(api.POST('/groups/{groupId}/members', { params: { path: { groupId: id } }, body: change }));
