@@ -78,15 +78,16 @@ lint: bin/tools/golangci-lint $(NPM_STAMP) ## golangci-lint, eslint, svelte-chec
 arch: ## The import table, one door per library, banned calls, size limits
 	go test ./app/arch_test.go ./app/arch_rules_test.go
 
-generate: bin/tools/oapi-codegen $(NPM_STAMP) ## Go and TypeScript types from app/api/openapi.yaml
+generate: bin/tools/oapi-codegen $(NPM_STAMP) ## Types from app/api/openapi.yaml, the example from app/config
 	@mkdir -p app/api/gen
 	bin/tools/oapi-codegen -config tools/oapi-codegen.yaml app/api/openapi.yaml
 	cd frontend && npm run --silent generate
+	go test ./app/config -count=1 -run TestPackagedExample -update
 
 fresh: generate
-	@changed=$$(git status --porcelain -- app/api/gen frontend/src/lib/api/schema.d.ts); \
+	@changed=$$(git status --porcelain -- app/api/gen frontend/src/lib/api/schema.d.ts packaging/config.yaml); \
 	if [ -n "$$changed" ]; then \
-	  echo "The committed types are not what openapi.yaml says: commit what make generate wrote."; \
+	  echo "The committed files are not what openapi.yaml and app/config say: commit what make generate wrote."; \
 	  echo "$$changed"; exit 1; fi
 
 licences: $(LICENCES) $(NPM_STAMP) ## Only permissive licences are linked, and NOTICE is fresh
@@ -155,20 +156,19 @@ chaos: build ## kill -9 in the middle of a broadcast, KILLS times, and count
 
 clean: ## Remove what was built; keeps downloaded modules and demo data
 	rm -rf bin frontend/build frontend/.svelte-kit frontend/test-results frontend/playwright-report
-	find embed/dist -mindepth 1 -delete 2>/dev/null || true
-	git checkout -q -- embed/dist 2>/dev/null || true
+	find embed/dist -mindepth 1 ! -name .gitkeep -delete 2>/dev/null || true
 
 # --- parts of the targets above ---
 
-# Without npm the binary carries what embed/dist holds: an earlier build, or the page which says how to build it.
+# Without npm the binary carries what embed/dist holds, an earlier build, or else a page which says how to build it.
 console:
 	@if command -v npm >/dev/null; then $(MAKE) --no-print-directory $(CONSOLE_STAMP); \
 	elif [ -f embed/dist/index.html ]; then echo "No npm here: the console is taken from embed/dist as it is."; \
-	else echo "The console needs Node 20.19 or later with npm."; exit 1; fi
+	else echo "No npm here: no console but a page that says so. It needs Node 20.19 or later."; fi
 
 $(CONSOLE_STAMP): $(NPM_STAMP) $(CONSOLE_FILES)
 	cd frontend && NOROSHI_VERSION='$(VERSION)' npm run --silent build
-	@mkdir -p bin && touch $@
+	@mkdir -p bin && touch embed/dist/.gitkeep $@
 
 $(NPM_STAMP): frontend/package-lock.json
 	cd frontend && PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD=1 npm ci --no-audit --no-fund
