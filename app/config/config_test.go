@@ -1,6 +1,7 @@
 package config_test
 
 import (
+	"flag"
 	"os"
 	"path/filepath"
 	"reflect"
@@ -10,6 +11,23 @@ import (
 	"noroshi/app/config"
 	"noroshi/app/fault"
 )
+
+var update = flag.Bool("update", false, "write packaging/config.yaml")
+
+// TestPackagedExampleIsWhatInitWrites keeps the file that packages carry in step with the struct.
+func TestPackagedExampleIsWhatInitWrites(t *testing.T) {
+	t.Parallel()
+	file := filepath.Join("..", "..", "packaging", "config.yaml")
+	if *update {
+		if err := os.WriteFile(file, []byte(config.Example()), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	got, err := os.ReadFile(file)
+	if err != nil || string(got) != config.Example() {
+		t.Fatalf("%s is not what noroshi init writes (%v); run make generate", file, err)
+	}
+}
 
 func none(string) (string, bool) { return "", false }
 

@@ -11,7 +11,7 @@ import (
 func Example() string {
 	var b strings.Builder
 	b.WriteString("# Configuration of Noroshi. Check it with: noroshi check\n" +
-		"# Settings that are commented out show their form.\n")
+		"# Settings that are commented out show their form.\n\n")
 	c := Defaults()
 	write(&b, reflect.ValueOf(c), "", false)
 	b.WriteString("\n# A route looks like this; take out the # and fill in what the operator gave you.\n#\n# routes:\n")
@@ -49,6 +49,9 @@ func write(b *strings.Builder, v reflect.Value, indent string, route bool) {
 				sub := value.Type().Field(j)
 				subName, _, _ := strings.Cut(sub.Tag.Get("yaml"), ",")
 				fmt.Fprintf(b, "%s%s  %s: %s  # %s\n", indent, off, subName, form(value.Field(j)), sub.Tag.Get("doc"))
+			}
+			if !route {
+				b.WriteString("\n")
 			}
 			continue
 		}
