@@ -3,6 +3,7 @@ package main
 
 import (
 	"os"
+	_ "time/tzdata" // hosts and containers without a zone database still know when a day begins where people are
 
 	"noroshi/app"
 )
