@@ -12,6 +12,8 @@ const (
 	stepEvery   = 10 * time.Second // without a refusal, until the rate is raised
 	stepUp      = 0.1              // of the full rate
 	lowestCut   = 0.01             // of the full rate
+	mixedCut    = 0.1              // the same while some are accepted and some refused
+	mixedEvery  = time.Second      // between two cuts then
 	tiny        = 1e-6             // of a token, which sums of fractions may lack
 	burstShare  = 50               // a bucket holds the tokens of 1/50 s, so no second has more than 2 % too much
 )
@@ -98,6 +100,7 @@ type Pacer struct {
 	pause time.Duration
 	until time.Time // paused until
 	last  time.Time // last refusal that counted
+	taken bool      // something sent after it was accepted
 	step  time.Time // when the rate is raised next
 }
 
@@ -107,10 +110,15 @@ func NewPacer(limit float64) Pacer {
 }
 
 // Refused counts a refusal of a part that was sent at the time, and reports whether it slowed the session down. All
-// parts that were on their way when the operator first said no are one refusal.
+// parts that were on their way when the operator first said no are one refusal. While the operator takes some parts and
+// refuses others, a session that is slowed down already is cut further and not stopped: a pause for each would let the
+// broadcast stand still.
 func (p *Pacer) Refused(now, sent time.Time, measured float64) bool {
 	if !p.last.IsZero() && !sent.After(p.last) {
 		return false
+	}
+	if p.cut < 1 && p.taken {
+		return p.refusedSome(now)
 	}
 	if p.cut == 1 {
 		p.full = p.limit
@@ -119,17 +127,27 @@ func (p *Pacer) Refused(now, sent time.Time, measured float64) bool {
 		}
 	}
 	p.pause = min(max(firstPause, 2*p.pause), longestWait)
-	p.last, p.until = now, now.Add(p.pause)
+	p.last, p.until, p.taken = now, now.Add(p.pause), false
 	p.step = p.until.Add(stepEvery)
 	p.setCut(max(lowestCut, p.cut/2))
+	return true
+}
+
+func (p *Pacer) refusedSome(now time.Time) bool {
+	if now.Sub(p.last) < mixedEvery {
+		return false
+	}
+	p.last, p.taken = now, false
+	p.step = now.Add(stepEvery)
+	p.setCut(max(min(mixedCut, p.cut), p.cut/2))
 	return true
 }
 
 // Succeeded notes that a part which was sent at the time was accepted: when that was after the last pause, the next
 // pause is short again.
 func (p *Pacer) Succeeded(sent time.Time) {
-	if p.pause > 0 && !sent.Before(p.until) {
-		p.pause = 0
+	if sent.After(p.last) && !sent.Before(p.until) {
+		p.taken, p.pause = true, 0
 	}
 }
 
