@@ -11,7 +11,7 @@ import (
 func TestQuick_agrees_with_the_whole_rule(t *testing.T) {
 	t.Parallel()
 	accepted := 0
-	rapid.Check(t, func(t *rapid.T) {
+	compare := func(t *rapid.T) {
 		p := rapid.SampledFrom(plans[:]).Draw(t, "plan")
 		leads := []string{"9", "8", "7", "6", "1", "10", "13", "90", "80", "60", "12", "0", ""}
 		lead := rapid.SampledFrom(leads).Draw(t, "lead")
@@ -27,7 +27,12 @@ func TestQuick_agrees_with_the_whole_rule(t *testing.T) {
 		if want := careful(text, p.country); res != want {
 			t.Fatalf("quick(%q, %s) = %+v, careful says %+v", text, p.country, res, want)
 		}
-	})
+	}
+	for range 20 { // one draw in about fifty is a number that the short way takes
+		if rapid.Check(t, compare); accepted >= 20 {
+			break
+		}
+	}
 	if accepted == 0 {
 		t.Fatal("no drawn number was accepted, so nothing was compared")
 	}
