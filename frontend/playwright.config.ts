@@ -18,6 +18,8 @@ const port = Number(process.env.PORT ?? 4173);
 
 export default defineConfig({
   testDir: 'e2e',
+  // Those run on the real binary: playwright.appliance.config.ts.
+  testIgnore: 'appliance/**',
   fullyParallel: true,
   workers: 2,
   timeout: 30_000,
