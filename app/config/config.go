@@ -21,8 +21,8 @@ import (
 type Config struct {
 	Listen       string  `yaml:"listen" doc:"Address of console and API. Without tls only loopback addresses are allowed, unless plain_http is true."`
 	PublicListen string  `yaml:"public_listen,omitempty" doc:"Address of the pages recipients may open; reserved, nothing is served there yet."`
-	PlainHTTP    bool    `yaml:"plain_http,omitempty" doc:"True to serve without TLS on other addresses, behind a proxy that has it."`
-	TLS          TLS     `yaml:"tls,omitempty" doc:"Certificate of the console: cert_file and key_file."`
+	PlainHTTP    bool    `yaml:"plain_http,omitempty" doc:"True behind a proxy that has TLS: other addresses are allowed without tls, and cookies are for HTTPS only."`
+	TLS          TLS     `yaml:"tls,omitempty" doc:"Certificate of the console: cert_file and key_file, PEM. The other settings are for routes."`
 	Data         string  `yaml:"data" doc:"Directory of the encrypted ledger."`
 	KeyFile      string  `yaml:"key_file,omitempty" doc:"File with the 32-byte key of the ledger in hexadecimal, outside the data directory. Or the environment: NOROSHI_KEY."`
 	MemoryMB     int     `yaml:"memory_mb,omitempty" doc:"Memory the appliance tries to stay below, in MB; 0 means 512."`

@@ -25,16 +25,15 @@ type Route struct {
 	Prefixes    []string `yaml:"prefixes,omitempty" doc:"Number prefixes (digits with country code) this route serves; the longest match wins."`
 	Priority    int      `yaml:"priority,omitempty" doc:"Among routes with the same prefix length the lowest number goes first."`
 
-	Sender      string   `yaml:"sender" doc:"source_addr: number, short code, or up to 11 letters."`
-	SenderTON   *int     `yaml:"sender_ton,omitempty" doc:"source_addr_ton; left out: 1 for a number, 5 for letters, 3 for a short code."`
-	SenderNPI   *int     `yaml:"sender_npi,omitempty" doc:"source_addr_npi; left out: 1 for a number, 0 otherwise."`
-	DestTON     *int     `yaml:"dest_ton,omitempty" doc:"dest_addr_ton; left out: 1 (international)."`
-	DestNPI     *int     `yaml:"dest_npi,omitempty" doc:"dest_addr_npi; left out: 1."`
-	KeepPlus    bool     `yaml:"keep_plus,omitempty" doc:"Send the destination with its plus sign."`
-	ServiceType string   `yaml:"service_type,omitempty" doc:"service_type, at most 5 octets; empty unless the operator names one."`
-	ReplyMode   string   `yaml:"reply_mode" doc:"How people answer: sender (to the sender), number (to reply_number), none."`
-	ReplyNumber string   `yaml:"reply_number,omitempty" doc:"Number people answer to when reply_mode is number; {{reply_number}} prints it."`
-	MONumbers   []string `yaml:"mo_numbers,omitempty" doc:"Numbers on which replies arrive; left out: the sender and reply_number."`
+	Sender      string `yaml:"sender" doc:"source_addr: number, short code, or up to 11 letters."`
+	SenderTON   *int   `yaml:"sender_ton,omitempty" doc:"source_addr_ton; left out: 1 for a number, 5 for letters, 3 for a short code."`
+	SenderNPI   *int   `yaml:"sender_npi,omitempty" doc:"source_addr_npi; left out: 1 for a number, 0 otherwise."`
+	DestTON     *int   `yaml:"dest_ton,omitempty" doc:"dest_addr_ton; left out: 1 (international)."`
+	DestNPI     *int   `yaml:"dest_npi,omitempty" doc:"dest_addr_npi; left out: 1."`
+	KeepPlus    bool   `yaml:"keep_plus,omitempty" doc:"Send the destination with its plus sign."`
+	ServiceType string `yaml:"service_type,omitempty" doc:"service_type, at most 5 octets; empty unless the operator names one."`
+	ReplyMode   string `yaml:"reply_mode" doc:"How people answer: sender (to the sender), number (to reply_number), none."`
+	ReplyNumber string `yaml:"reply_number,omitempty" doc:"Number people answer to when reply_mode is number; {{reply_number}} prints it."`
 
 	DefaultAlphabet string            `yaml:"default_alphabet" doc:"What data_coding 0 means here: gsm7, gsm7_packed, latin1 or ascii."`
 	ForceEncoding   string            `yaml:"force_encoding,omitempty" doc:"gsm7 or ucs2 to force one; empty chooses per text."`
@@ -53,9 +52,7 @@ type Route struct {
 	DLRTimezone     string            `yaml:"dlr_timezone,omitempty" doc:"Time zone of the dates in receipts (IANA name); UTC when empty."`
 	StatusOverride  map[string]string `yaml:"status_override,omitempty" doc:"command_status (such as 0x401) to class, for operators' own codes."`
 	ValidityHours   int               `yaml:"validity_h,omitempty" doc:"Hours the SMSC keeps trying; 0 leaves it to the operator."`
-	QuietHours      string            `yaml:"quiet_hours,omitempty" doc:"Local hours without texts that are not urgent, such as 21:00-08:00."`
 	ReservedCodes   []string          `yaml:"reserved_codes,omitempty" doc:"Codes that choices may not use on this route."`
-	TwoWay          *bool             `yaml:"two_way,omitempty" doc:"False when people cannot answer on this route; left out: true unless reply_mode is none."`
 }
 
 // Seconds is a whole number of seconds, as written in the file.
