@@ -24,6 +24,7 @@ KILLS    ?= 200
 REPORTS := bin/test
 TESTSUM := bin/tools/testsum
 LICENCES := bin/tools/licences
+APPLIANCE := playwright.appliance.config.ts
 GOTEST  := go test -p $(P) -shuffle=on -timeout 10m -json
 
 NPM_STAMP     := frontend/node_modules/.package-lock.json
@@ -130,13 +131,18 @@ test-console: $(NPM_STAMP) ## Unit tests of the console
 test-browser: browser build
 	@mkdir -p $(REPORTS)
 	cd frontend && PLAYWRIGHT_JSON_OUTPUT_NAME=$(CURDIR)/$(REPORTS)/playwright.json \
-	  npm run --silent e2e -- --reporter=list,json
+	  npm run --silent e2e -- --reporter=list,json || failed=1; \
+	PLAYWRIGHT_JSON_OUTPUT_NAME=$(CURDIR)/$(REPORTS)/playwright-appliance.json \
+	  npm run --silent e2e -- --config $(APPLIANCE) --reporter=list,json || failed=1; \
+	exit $${failed:-0}
 
-e2e: test-browser ## Browser tests against the real binary
+e2e: browser build ## Browser tests against the real binary
+	cd frontend && npm run --silent e2e -- --config $(APPLIANCE)
 
 screenshots: browser build ## Pictures for the README, made from the demo
 	@mkdir -p docs/images
-	cd frontend && NOROSHI_SCREENSHOTS=$(CURDIR)/docs/images npm run --silent e2e -- --grep @screenshots --reporter=list
+	cd frontend && NOROSHI_SCREENSHOTS=$(CURDIR)/docs/images npm run --silent e2e -- \
+	  --config $(APPLIANCE) --grep @screenshots --reporter=list
 
 fuzz: ## Every fuzz target for FUZZTIME each
 	@grep -rlE '^func Fuzz' --include='*_test.go' app | while read -r file; do \

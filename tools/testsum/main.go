@@ -4,7 +4,7 @@
 //	testsum total [-failed] DIR               prints the closing lines of every report in DIR and the sum
 //
 // DIR holds the files of the first form (*.go.json), vitest's JSON report (vitest.json) and Playwright's
-// (playwright.json). With -failed a run that counted no failure still ends in one: something before the tests broke.
+// (playwright*.json). With -failed a run that counted no failure still ends in one: something before the tests broke.
 package main
 
 import (
@@ -176,10 +176,10 @@ func read(file string) (counts, error) {
 	if err != nil {
 		return counts{}, err
 	}
-	switch name := filepath.Base(file); name {
-	case "vitest.json":
+	switch name := filepath.Base(file); {
+	case name == "vitest.json":
 		return readVitest(data)
-	case "playwright.json":
+	case strings.HasPrefix(name, "playwright"):
 		return readPlaywright(data)
 	default:
 		var c counts
