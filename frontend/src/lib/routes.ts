@@ -42,7 +42,6 @@ export const routes = {
   recipientImportOf: (id: string) => `${resolve('/recipients/import')}?id=${encodeURIComponent(id)}` as const,
   groups: () => resolve('/groups'),
   group: (id: string) => resolve('/(app)/groups/[id]', { id }),
-  group: (id: string) => resolve('/(app)/groups/[id]', { id }),
   groupShowing: (id: string, q: string) =>
     q
       ? (`${resolve('/(app)/groups/[id]', { id })}?q=${encodeURIComponent(q)}` as const)

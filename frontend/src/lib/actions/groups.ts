@@ -21,11 +21,24 @@ export async function saveGroup(id: string, version: number, body: Input): Promi
 }
 
 /** Deletes a group; its people stay. Throws an ApiError. */
-export async function removeGroup(group: Group): Promise<void> {
+export async function deleteGroup(group: Group): Promise<void> {
   await unwrap(api.DELETE('/groups/{groupId}', { params: { path: { groupId: group.id } } }));
-  toasts.show(t('groups.removed', { name: group.name }));
+  toasts.show(t('groups.deleted', { name: group.name }));
 }
 
-/** Adds people to a group and takes others out; both may be repeated without harm. Throws an ApiError. */
-export const changeMembers = (id: string, change: Api<'MemberChange'>): Promise<Group> =>
-  unwrap(api.POST('/groups/{groupId}/members', { params: { path: { groupId: id } }, body: change }));
+const change = (id: string, body: Api<'MemberChange'>): Promise<Group> =>
+  unwrap(api.POST('/groups/{groupId}/members', { params: { path: { groupId: id } }, body }));
+
+/** Adds people to a group; who is in already stays in. Throws an ApiError. */
+export async function addMembers(id: string, people: readonly string[]): Promise<Group> {
+  const group = await change(id, { add: [...people] });
+  toasts.show(t('groups.added', { n: people.length }));
+  return group;
+}
+
+/** Takes people out of a group; they stay in the directory. Throws an ApiError. */
+export async function removeMembers(id: string, people: readonly string[]): Promise<Group> {
+  const group = await change(id, { remove: [...people] });
+  toasts.show(t('groups.taken', { n: people.length }));
+  return group;
+}
