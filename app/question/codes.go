@@ -171,6 +171,18 @@ func holders(tx *store.Tx, now time.Time, r Reservation) ([]holder, error) {
 	return used, nil
 }
 
+// InUse returns the codes that broadcasts hold now on the reply numbers, for proposals before anything is reserved.
+func (s *Service) InUse(replyNumbers []string) (codes []string, err error) {
+	err = s.store.View(func(tx *store.Tx) error {
+		used, err := holders(tx, s.now(), Reservation{ReplyNumbers: replyNumbers})
+		for _, h := range used {
+			codes = append(codes, h.code)
+		}
+		return err
+	})
+	return codes, err
+}
+
 func reservationPrefix(number string) []byte {
 	return store.CodeReservation.Key([]byte{byte(len(number))}, []byte(number))
 }

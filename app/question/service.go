@@ -213,9 +213,9 @@ func (s *Service) Answer(tx *store.Tx, b id.Broadcast, given []Given) error {
 	room.mu.Lock()
 	defer room.mu.Unlock()
 	given = slices.Clone(given)
-	if !room.q.Live() {
-		for i := range given {
-			given[i].Flags |= LateOne
+	for i := range given {
+		if !room.q.Live() || int(given[i].Person) >= len(room.answers) {
+			given[i].Flags |= LateOne // said in the log, so that a start counts as this one does
 		}
 	}
 	tx.Set(store.AnswerLog.Key(id.Bytes(b), binary.BigEndian.AppendUint64(nil, room.next)), encodeAnswers(at, given))
