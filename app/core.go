@@ -176,7 +176,9 @@ func (c *core) build() (err error) {
 		IDs: c.ids, Now: now,
 	})
 	language := func() string { return c.organisation().Language }
-	c.preflight = preflight.New(preflight.Options{Audiences: c.audiences, Routes: c.routes, Language: language})
+	c.preflight = preflight.New(preflight.Options{
+		Audiences: c.audiences, Routes: c.routes, Language: language, Taken: c.takenCodes,
+	})
 	return c.buildMotion(language)
 }
 

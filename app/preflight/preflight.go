@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strconv"
 
+	"noroshi/app/answer"
 	"noroshi/app/audience"
 	"noroshi/app/broadcast"
 	"noroshi/app/config"
@@ -23,6 +24,9 @@ type Options struct {
 	// Routes returns the configured routes and whether each may carry a broadcast of that mode.
 	Routes   func(broadcast.Mode) (routes []config.Route, allowed []bool)
 	Language func() string // the organisation's
+	// Taken returns the codes that other broadcasts hold or routes reserve, so that the proposed ones are those a review
+	// will most likely give; nil for none.
+	Taken func(broadcast.Mode) []string
 }
 
 // Service makes sheets.
@@ -102,7 +106,11 @@ type measured struct {
 // Preview returns the sheet of a content. A content that cannot be sent yields a sheet with blocking warnings, not an
 // error; errors are failures of our own.
 func (s *Service) Preview(ctx context.Context, sc scope.Scope, c broadcast.Content) (Sheet, error) {
-	c = c.WithCodes(propose(c))
+	var taken []string
+	if s.o.Taken != nil {
+		taken = s.o.Taken(c.Mode)
+	}
+	c = c.WithCodes(propose(c, taken))
 	sh := &sheet{
 		c: c, numbers: map[phone.Number]struct{}{}, plain: map[[2]int]measured{}, organ: s.o.Language(),
 		byLang: map[string]int{},
@@ -144,22 +152,26 @@ func (s *Service) Preview(ctx context.Context, sc scope.Scope, c broadcast.Conte
 }
 
 // propose fills in letters for choices without a code, so that lengths are right before anything is reserved.
-func propose(c broadcast.Content) []string {
+func propose(c broadcast.Content, taken []string) []string {
 	codes := c.TypedCodes()
-	next := 0
-	for i, code := range codes {
-		for code == "" && next < len(letters) {
-			if l := letters[next : next+1]; !slices.Contains(codes, l) {
-				code = l
-			}
-			next++
+	free := 0
+	for _, code := range codes {
+		if code == "" {
+			free++
 		}
-		codes[i] = code
+	}
+	used := func(code string) bool { return slices.Contains(taken, code) || slices.Contains(codes, code) }
+	chosen, err := answer.Allocate(free, used, nil)
+	if err != nil {
+		return codes // none to choose, or none left: the review says so
+	}
+	for i, code := range codes {
+		if code == "" {
+			codes[i], chosen = chosen[0], chosen[1:]
+		}
 	}
 	return codes
 }
-
-const letters = "ABCDEFGHJKMNPRSTUVWXYZ"
 
 // content warns of what is missing in the content itself.
 func (sh *sheet) content() {
