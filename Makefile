@@ -19,7 +19,7 @@ CC_HERE := $(shell command -v "$$(go env CC 2>/dev/null || echo cc)" 2>/dev/null
 # How many test binaries run at once. Two fit two cores and 4 GB.
 P        ?= 2
 FUZZTIME ?= 60s
-KILLS    ?= 200
+KILLS    ?= 50
 
 REPORTS := bin/test
 TESTSUM := bin/tools/testsum
@@ -38,7 +38,7 @@ help: ## Show this list
 	@awk 'BEGIN { FS = ":.*## " } \
 	  /^##@/ { printf "\n%s\n", substr($$0, 5) } \
 	  /^[a-z0-9-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
-	@printf '\nVariables: FRESH=1 (run), P=2 (tests at once), FUZZTIME=60s (fuzz), KILLS=200 (chaos)\n'
+	@printf '\nVariables: FRESH=1 (run), P=2 (tests at once), FUZZTIME=60s (fuzz), KILLS=50 (chaos)\n'
 
 build: console ## Build bin/noroshi with the console in it
 	@mkdir -p bin
@@ -156,7 +156,7 @@ bench: ## Benchmarks, three runs each
 
 chaos: build ## kill -9 in the middle of a broadcast, KILLS times, and count
 	@grep -rqE '^func TestChaos' --include='*_test.go' app || { echo "There is no TestChaos to run."; exit 1; }
-	NOROSHI_CHAOS=$(KILLS) go test -count=1 -timeout 60m -v -run 'Chaos' ./app/...
+	NOROSHI_CHAOS=$(KILLS) go test -count=1 -timeout 60m -v -run 'Chaos|Killed' ./app/...
 
 ##@ Housekeeping
 
