@@ -1,7 +1,6 @@
 package audit
 
 import (
-	"context"
 	"crypto/sha256"
 	"encoding/binary"
 	"encoding/hex"
@@ -259,15 +258,4 @@ func (l *Log) Verify(tx *store.Tx) (lines uint64, err error) {
 
 func errBroken(n uint64) error {
 	return fault.New(fault.Internal, "audit_chain_broken", "The audit log was altered or is damaged.", "line", n)
-}
-
-type actorKey struct{}
-
-// WithActor returns a context that says who acts, for services that take no actor of their own.
-func WithActor(ctx context.Context, a Actor) context.Context { return context.WithValue(ctx, actorKey{}, a) }
-
-// ActorOf returns who acts; the appliance itself when the context does not say.
-func ActorOf(ctx context.Context) Actor {
-	a, _ := ctx.Value(actorKey{}).(Actor)
-	return a
 }
