@@ -35,6 +35,9 @@ export async function start(args: readonly string[], ready: RegExp): Promise<App
     env: { ...process.env, LC_ALL: 'C.UTF-8' },
     stdio: ['ignore', 'pipe', 'pipe']
   });
+  // A run that is broken off leaves no program behind.
+  const kill = () => child.kill('SIGKILL');
+  process.once('exit', kill);
   let out = '';
   let err = '';
   child.stdout.on('data', (chunk: Buffer) => (out += chunk.toString()));
@@ -42,6 +45,7 @@ export async function start(args: readonly string[], ready: RegExp): Promise<App
   child.on('error', (error) => (err += String(error)));
   const stop = async () => {
     await ended(child);
+    process.off('exit', kill);
     rmSync(data, { recursive: true, force: true });
   };
   try {
