@@ -12,8 +12,9 @@ const (
 	stepEvery   = 10 * time.Second // without a refusal, until the rate is raised
 	stepUp      = 0.1              // of the full rate
 	lowestCut   = 0.01             // of the full rate
-	mixedCut    = 0.1              // the same while some are accepted and some refused
+	mixedCut    = 0.2              // the same while some are accepted and some refused
 	mixedEvery  = time.Second      // between two cuts then
+	mixedFor    = 5 * time.Second  // after an acceptance, until a refusal stops the session again
 	tiny        = 1e-6             // of a token, which sums of fractions may lack
 	burstShare  = 50               // a bucket holds the tokens of 1/50 s, so no second has more than 2 % too much
 )
@@ -100,7 +101,7 @@ type Pacer struct {
 	pause time.Duration
 	until time.Time // paused until
 	last  time.Time // last refusal that counted
-	taken bool      // something sent after it was accepted
+	taken time.Time // when something sent after the last pause was accepted; zero before that
 	step  time.Time // when the rate is raised next
 }
 
@@ -117,7 +118,7 @@ func (p *Pacer) Refused(now, sent time.Time, measured float64) bool {
 	if !p.last.IsZero() && !sent.After(p.last) {
 		return false
 	}
-	if p.cut < 1 && p.taken {
+	if p.cut < 1 && !p.taken.IsZero() && now.Sub(p.taken) < mixedFor {
 		return p.refusedSome(now)
 	}
 	if p.cut == 1 {
@@ -127,7 +128,7 @@ func (p *Pacer) Refused(now, sent time.Time, measured float64) bool {
 		}
 	}
 	p.pause = min(max(firstPause, 2*p.pause), longestWait)
-	p.last, p.until, p.taken = now, now.Add(p.pause), false
+	p.last, p.until, p.taken = now, now.Add(p.pause), time.Time{}
 	p.step = p.until.Add(stepEvery)
 	p.setCut(max(lowestCut, p.cut/2))
 	return true
@@ -137,17 +138,17 @@ func (p *Pacer) refusedSome(now time.Time) bool {
 	if now.Sub(p.last) < mixedEvery {
 		return false
 	}
-	p.last, p.taken = now, false
+	p.last = now
 	p.step = now.Add(stepEvery)
-	p.setCut(max(min(mixedCut, p.cut), p.cut/2))
+	p.setCut(max(mixedCut, p.cut/2))
 	return true
 }
 
 // Succeeded notes that a part which was sent at the time was accepted: when that was after the last pause, the next
 // pause is short again.
 func (p *Pacer) Succeeded(sent time.Time) {
-	if sent.After(p.last) && !sent.Before(p.until) {
-		p.taken, p.pause = true, 0
+	if !p.last.IsZero() && !sent.Before(p.until) {
+		p.taken, p.pause = sent, 0
 	}
 }
 

@@ -2,6 +2,7 @@ package pace_test
 
 import (
 	"math"
+	"math/rand/v2"
 	"testing"
 	"time"
 
@@ -87,8 +88,8 @@ func TestPacer_pauses_double_until_something_is_accepted(t *testing.T) {
 	if p.Pause() != 0 {
 		t.Fatalf("pause while some are accepted = %v, want none", p.Pause())
 	}
-	now = now.Add(2 * time.Second)
-	p.Refused(now, now, 50) // nothing was accepted since
+	now = now.Add(10 * time.Second)
+	p.Refused(now, now, 50) // nothing was accepted for long
 	if p.Pause() != time.Second {
 		t.Fatalf("pause when nothing is accepted any more = %v, want 1 s", p.Pause())
 	}
@@ -97,12 +98,12 @@ func TestPacer_pauses_double_until_something_is_accepted(t *testing.T) {
 func TestPacer_goes_on_while_half_is_refused(t *testing.T) {
 	t.Parallel()
 	p := pace.NewPacer(1000)
-	accepted, attempts := 0, 0
+	draw := rand.New(rand.NewPCG(1, 2))
+	accepted := 0
 	for now := start; now.Before(at(5 * time.Minute)); now = now.Add(20 * time.Millisecond) {
 		n, _ := p.Take(now, 50)
 		for range n {
-			attempts++
-			if attempts%2 == 0 {
+			if draw.IntN(2) == 0 {
 				p.Refused(now.Add(10*time.Millisecond), now, 0)
 			} else {
 				p.Succeeded(now)
@@ -110,8 +111,8 @@ func TestPacer_goes_on_while_half_is_refused(t *testing.T) {
 			}
 		}
 	}
-	// A tenth of the rate, half of it taken: 50 a second but for the beginning.
-	if accepted < 5*60*40 || p.Cut() > 0.2 {
+	// A fifth of the rate, half of it taken: 100 a second but for the beginning.
+	if accepted < 5*60*80 || p.Cut() > 0.3 {
 		t.Fatalf("accepted = %d in five minutes at a cut of %v", accepted, p.Cut())
 	}
 }
