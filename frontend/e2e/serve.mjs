@@ -41,6 +41,16 @@ const policyOf = (hashes) =>
   ].join('; ');
 
 createServer(async (request, response) => {
+  try {
+    await answer(request, response);
+  } catch {
+    // While a build rewrites the files there may be no shell; the next request finds it.
+    response.statusCode = 503;
+    response.end();
+  }
+}).listen(port, '127.0.0.1');
+
+async function answer(request, response) {
   const path = normalize(decodeURIComponent(new URL(request.url, 'http://localhost').pathname));
   const { shell, policy } = await readShell();
   response.setHeader('Content-Security-Policy', policy);
@@ -56,4 +66,4 @@ createServer(async (request, response) => {
     response.statusCode = 404;
     response.end();
   }
-}).listen(port, '127.0.0.1');
+}

@@ -5,7 +5,6 @@ type Actions = {
   code: (code: string) => void;
   aside: () => void;
   later: () => void;
-  undo: () => void;
 };
 
 const PAUSE_MS = 900;
@@ -26,7 +25,25 @@ export function matchCode(typed: string, codes: readonly string[]): 'exact' | 'm
   return fits.length === 1 && fits[0]?.length === typed.length ? 'exact' : 'more';
 }
 
-/** Listens for the keys of the tray; the answer stops it. */
+/**
+ * Listens for keys that are meant for the tray and not for a field, a dialog or the browser. The handler answers whether
+ * it used the key; what comes back stops the listening.
+ */
+export function trayKeys(use: (key: string) => boolean): () => void {
+  function onKey(event: KeyboardEvent) {
+    if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing || event.repeat) return;
+    if (document.querySelector('[role="dialog"], [role="menu"]')) return;
+    const target = event.target instanceof HTMLElement ? event.target : null;
+    if (target?.closest('input, textarea, select')) return;
+    // Space presses the control that has the focus.
+    if (event.key === ' ' && target?.closest('button, a')) return;
+    if (use(event.key)) event.preventDefault();
+  }
+  window.addEventListener('keydown', onKey);
+  return () => window.removeEventListener('keydown', onKey);
+}
+
+/** Listens for the keys that decide a reply; the answer stops it. */
 export function codeKeys(codes: () => readonly string[], actions: Actions): () => void {
   let typed = '';
   let timer: ReturnType<typeof setTimeout> | undefined;
@@ -49,23 +66,15 @@ export function codeKeys(codes: () => readonly string[], actions: Actions): () =
     }
   }
 
-  function onKey(event: KeyboardEvent) {
-    if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing || event.repeat) return;
-    if (document.querySelector('[role="dialog"], [role="menu"]')) return;
-    const target = event.target instanceof HTMLElement ? event.target : null;
-    if (target?.closest('input, textarea, select')) return;
-    // Space presses the control that has the focus.
-    if (event.key === ' ' && target?.closest('button, a')) return;
-    if (event.key === '0') actions.aside();
-    else if (event.key === ' ') actions.later();
-    else if (event.key === 'Backspace') actions.undo();
-    else if (/^[a-zａ-ｚＡ-Ｚ]$/i.test(event.key)) letter(event.key);
-    else return;
-    event.preventDefault();
-  }
-  window.addEventListener('keydown', onKey);
+  const stop = trayKeys((key) => {
+    if (key === '0') actions.aside();
+    else if (key === ' ') actions.later();
+    else if (/^[a-zａ-ｚＡ-Ｚ]$/i.test(key)) letter(key);
+    else return false;
+    return true;
+  });
   return () => {
     clearTimeout(timer);
-    window.removeEventListener('keydown', onKey);
+    stop();
   };
 }
