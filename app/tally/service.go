@@ -34,6 +34,7 @@ type Service struct {
 	counts map[id.Broadcast]*Counts
 	unread int
 	folded id.Seq
+	saved  id.Seq // the last checkpoint
 	dirty  map[id.Broadcast]bool
 	told   chan struct{} // closed and made anew with each fold
 	stop   context.CancelFunc
@@ -44,6 +45,8 @@ const (
 	consumer      = "tally"
 	recordVersion = 1
 	foldMost      = 4096
+	// savedMost is how many entries without a change of counts may pass before the feed is told that it can go on.
+	savedMost = 1000
 )
 
 // New returns a service; Start reads the checkpoint and begins to fold.
@@ -103,7 +106,7 @@ func (s *Service) load() error {
 	if err != nil {
 		return err
 	}
-	s.folded = seq
+	s.folded, s.saved = seq, seq
 	return s.o.Store.View(func(tx *store.Tx) error {
 		return tx.Each(store.Scan{Prefix: store.Tally.Key()}, func(k, value []byte) (bool, error) {
 			b, _ := id.FromBytes[id.Broadcast](k[1:])
@@ -249,7 +252,7 @@ func (s *Service) checkpoints(ctx context.Context) {
 // checkpoint writes the counts that changed together with the sequence they stand for.
 func (s *Service) checkpoint(ctx context.Context) error {
 	s.mu.Lock()
-	if len(s.dirty) == 0 {
+	if len(s.dirty) == 0 && s.folded-s.saved < savedMost {
 		s.mu.Unlock()
 		return nil
 	}
@@ -281,12 +284,14 @@ func (s *Service) checkpoint(ctx context.Context) error {
 			return nil
 		})
 	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
 	if err != nil {
-		s.mu.Lock()
 		maps.Copy(s.dirty, dirty)
-		s.mu.Unlock()
+		return err
 	}
-	return err
+	s.saved = folded
+	return nil
 }
 
 // Get returns the counts of a broadcast; those of one that has none are empty.
