@@ -103,8 +103,8 @@ func (s *Service) Start(ctx context.Context) error {
 	return nil
 }
 
-// Close stops claiming, waits until what was claimed has an outcome or the context ends, and records it. The gateways must
-// still be running; what stays without an outcome is uncertain at the next start.
+// Close stops claiming, waits until what was claimed has an outcome or the context ends, and records it. The gateways
+// must still be running; what stays without an outcome is uncertain at the next start.
 func (s *Service) Close(ctx context.Context) error {
 	for _, l := range s.lines {
 		l.halt()
@@ -193,8 +193,8 @@ func (s *Service) Ready(pages []message.Pending) {
 	}
 }
 
-// offerAt has a page offered at a time, unless it is offered earlier anyway: whoever takes the page then sees what is due
-// later and asks for that. Without this, every job of a page would make another one for each route.
+// offerAt has a page offered at a time, unless it is offered earlier anyway: whoever takes the page then sees what is
+// due later and asks for that. Without this, every job of a page would make another one for each route.
 func (s *Service) offerAt(t time.Time, p message.Pending) {
 	s.mu.Lock()
 	if was, ok := s.planned[p]; ok && !was.After(t) {
@@ -313,8 +313,8 @@ func (s *Service) whileSending(ctx context.Context, b id.Broadcast) context.Cont
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if _, ok := s.sending[b]; !ok {
-		ctx, stop := context.WithCancel(ctx)
-		s.sending[b] = sending{ctx: ctx, stop: stop}
+		one, stop := context.WithCancel(ctx)
+		s.sending[b] = sending{ctx: one, stop: stop}
 	}
 	return s.sending[b].ctx
 }

@@ -296,9 +296,8 @@ func (l *line) send(ctx context.Context) {
 }
 
 func (l *line) submit(ctx context.Context, sl *slice) {
-	l.way.Sender.Submit(l.s.whileSending(ctx, sl.run.Broadcast), gateway.Slice{Parts: sl.parts, Done: func(i int, o gateway.Outcome) {
-		l.s.outcomes.take(l, sl, i, o)
-	}})
+	done := func(i int, o gateway.Outcome) { l.s.outcomes.take(l, sl, i, o) }
+	l.way.Sender.Submit(l.s.whileSending(ctx, sl.run.Broadcast), gateway.Slice{Parts: sl.parts, Done: done})
 	<-l.tokens
 }
 

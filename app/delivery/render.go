@@ -67,8 +67,8 @@ func (r *renderer) slice(refs []message.Ref) (sl *slice, refused []message.PartO
 	return sl, refused
 }
 
-// stray reports whether nobody else will take a copy of that route: it has none, or one that is no longer configured. The
-// first line looks after them, so that they are refused once.
+// stray reports whether nobody else will take a copy of that route: it has none, or one that is no longer configured.
+// The first line looks after them, so that they are refused once.
 func (r *renderer) stray(route uint8) bool {
 	if r.l != r.l.s.lines[0] {
 		return false

@@ -1,7 +1,6 @@
 package message
 
 import (
-	"encoding/binary"
 	"slices"
 	"sync"
 	"time"
@@ -324,11 +323,11 @@ func (b *Book) change(w *row, copyNo uint32, n uint8, e event, at time.Time, ld 
 // notYetUncertain counts the people none of whose copies went out a second time.
 func (b *Book) notYetUncertain(people []uint32) (n int64) {
 	for _, person := range people {
-		any := false
+		again := false
 		b.eachCopy(person, func(w *row, copyNo uint32) {
-			any = any || slices.ContainsFunc(w.partsOf(copyNo), func(p part) bool { return p.has(resent) })
+			again = again || slices.ContainsFunc(w.partsOf(copyNo), func(p part) bool { return p.has(resent) })
 		})
-		if !any {
+		if !again {
 			n++
 		}
 	}
@@ -392,9 +391,4 @@ func fold(p part, e event) part {
 	case evClaimRange:
 	}
 	return p
-}
-
-// logKey is the key of entry n of a run's log.
-func logKey(prefix func(parts ...[]byte) []byte, r Run, n uint64) []byte {
-	return prefix(r.append(nil), binary.BigEndian.AppendUint64(nil, n))
 }

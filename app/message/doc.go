@@ -6,14 +6,14 @@
 // The copies of a broadcast live in runs, one per (broadcast, round, channel). A run is a row of immutable pages of 256
 // copies, sorted by address, so that the pages are their own index from address to copy. Everything that happens to a
 // copy afterwards is an event in the run's log: a claim before sending, an outcome, a receipt, a decision. The state of
-// a part is the fold of its events; Book holds that fold in memory for broadcasts that are open, and is rebuilt from the
-// log at start. One record per page says that the page still has something to send (the pending index).
+// a part is the fold of its events; Book holds that fold in memory for broadcasts that are open, and is rebuilt from
+// the log at start. One record per page says that the page still has something to send (the pending index).
 //
 // # Guarantees
 //
 // A part is claimed in the ledger before it goes out, so after a crash each part either has no claim (it never went
-// out), or an outcome, or is uncertain and shown so. Delivered is sticky; a later event that is not final never replaces
-// a final one; repeated receipts change nothing. A receipt may be committed before the outcome of its part.
+// out), or an outcome, or is uncertain and shown so. Delivered is sticky; a later event that is not final never
+// replaces a final one; repeated receipts change nothing. A receipt may be committed before the outcome of its part.
 //
 // # What it does not do
 //

@@ -321,7 +321,8 @@ var states = []gateway.ReceiptState{
 	gateway.UnknownState, gateway.AcceptedState,
 }
 
-// receipts draws receipts: of ids that were given, of ids that will be, of ids nobody knows from numbers that were called.
+// receipts draws receipts: of ids that were given, of ids that will be, of ids nobody knows from numbers that were
+// called.
 func (w *world) receipts(t *rapid.T) []gateway.Receipt {
 	r := w.s.Book(w.run.Broadcast).row(w.run)
 	var out []gateway.Receipt

@@ -33,7 +33,8 @@ const (
 	orphanVersion = 1
 )
 
-// OrphanPatience is how long a receipt that fits nothing is tried again; after that it stays in the ledger and is shown.
+// OrphanPatience is how long a receipt that fits nothing is tried again; after that it stays in the ledger and is
+// shown.
 const OrphanPatience = 10 * time.Minute
 
 func newOrphans() orphans { return orphans{byID: map[string][]orphan{}} }

@@ -28,8 +28,8 @@ type Run struct {
 	Channel   Channel
 }
 
-func (r Run) append(b []byte) []byte {
-	return append(id.Append(b, r.Broadcast), r.Round, byte(r.Channel))
+func (r Run) key() []byte {
+	return append(id.Append(nil, r.Broadcast), r.Round, byte(r.Channel))
 }
 
 const runLen = 10
@@ -145,7 +145,7 @@ func (p page) vars(i, n int, into []string) ([]string, error) {
 	}
 	for range n {
 		l, w := binary.Uvarint(rest)
-		if w <= 0 || int(l) > len(rest)-w {
+		if w <= 0 || l > uint64(len(rest)-w) {
 			return nil, errBadPage("bad value")
 		}
 		into = append(into, string(rest[w:w+int(l)]))

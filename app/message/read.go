@@ -194,7 +194,7 @@ func (b *Book) Head(run Run) (Head, bool) {
 // EachCopy reads copies of a page from the ledger: those with the given places in the run, or all when none is given.
 func (s *Service) EachCopy(run Run, head Head, pageNo uint32, fn func(copyNo uint32, c Copy) error) error {
 	return s.store.View(func(tx *store.Tx) error {
-		value, ok, err := tx.Get(store.MessagePage.Key(run.append(nil), be32(pageNo)))
+		value, ok, err := tx.Get(store.MessagePage.Key(run.key(), be32(pageNo)))
 		if err != nil {
 			return err
 		}
@@ -220,7 +220,7 @@ func (s *Service) EachCopy(run Run, head Head, pageNo uint32, fn func(copyNo uin
 
 // Copy reads one copy within a transaction. Returns NotFound (code copy_not_found).
 func (s *Service) Copy(tx *store.Tx, run Run, copyNo uint32) (Copy, Head, error) {
-	value, ok, err := tx.Get(store.MessageRun.Key(run.append(nil)))
+	value, ok, err := tx.Get(store.MessageRun.Key(run.key()))
 	if err != nil || !ok {
 		return Copy{}, Head{}, errors.Join(err, errNoCopy(ok))
 	}
@@ -228,7 +228,7 @@ func (s *Service) Copy(tx *store.Tx, run Run, copyNo uint32) (Copy, Head, error)
 	if err != nil {
 		return Copy{}, Head{}, err
 	}
-	value, ok, err = tx.Get(store.MessagePage.Key(run.append(nil), be32(copyNo/PageSize)))
+	value, ok, err = tx.Get(store.MessagePage.Key(run.key(), be32(copyNo/PageSize)))
 	if err != nil || !ok {
 		return Copy{}, Head{}, errors.Join(err, errNoCopy(ok))
 	}
@@ -267,7 +267,7 @@ type Step struct {
 func (s *Service) Steps(ref Ref, head Head) ([]Step, error) {
 	var steps []Step
 	err := s.store.View(func(tx *store.Tx) error {
-		scan := store.Scan{Prefix: store.MessageLog.Key(ref.Run.append(nil))}
+		scan := store.Scan{Prefix: store.MessageLog.Key(ref.Run.key())}
 		return tx.Each(scan, func(_, value []byte) (bool, error) {
 			err := decodeBatch(value, func(at time.Time, e event) {
 				if concerns(e, ref.Copy) {

@@ -162,7 +162,8 @@ func numberIs(n phone.Number, digits string) bool {
 	return err == nil && got == n
 }
 
-// prove takes a receipt with an unknown id as proof that an uncertain part was taken, if its number has one on that route.
+// prove takes a receipt with an unknown id as proof that an uncertain part was taken, if its number has one on that
+// route.
 func (s *Service) prove(r *gateway.Receipt) (*row, Ref, bool) {
 	for _, digits := range []string{r.From, r.To} {
 		number, err := phone.ParseE164(digits)

@@ -120,8 +120,8 @@ func outcomeEvent(o PartOutcome) event {
 	return e
 }
 
-// Register makes an SMSC's id known before its outcome is durable, so that a receipt which comes at once finds its part.
-// It may be called from any goroutine.
+// Register makes an SMSC's id known before its outcome is durable, so that a receipt which comes at once finds its
+// part. It may be called from any goroutine.
 func (s *Service) Register(route string, ref Ref, messageID string) {
 	book := s.Book(ref.Run.Broadcast)
 	if book == nil || messageID == "" {
@@ -174,8 +174,8 @@ func (s *Service) Doubt(tx *store.Tx, run Run, refs []Ref) error {
 	return nil
 }
 
-// Halt ends whatever was not handed over yet, in pages from (inclusive) to (exclusive); the caller goes on until more is
-// false. Parts that are on their way keep going.
+// Halt ends whatever was not handed over yet, in pages from (inclusive) to (exclusive); the caller goes on until more
+// is false. Parts that are on their way keep going.
 func (s *Service) Halt(tx *store.Tx, run Run, from, to uint32) (more bool, err error) {
 	book, w, err := s.rowFor(tx, run)
 	if err != nil {

@@ -10,7 +10,6 @@ import (
 	"noroshi/app/fault"
 	"noroshi/app/id"
 	"noroshi/app/message/partids"
-	"noroshi/app/phone"
 	"noroshi/app/store"
 )
 
@@ -121,7 +120,7 @@ func (s *Service) read(tx *store.Tx, book *Book) error {
 }
 
 func (s *Service) readRow(tx *store.Tx, book *Book, w *row) error {
-	scan := store.Scan{Prefix: store.MessagePage.Key(w.run.append(nil))}
+	scan := store.Scan{Prefix: store.MessagePage.Key(w.run.key())}
 	err := tx.Each(scan, func(_, value []byte) (bool, error) {
 		p, err := parsePage(value)
 		if err == nil {
@@ -132,7 +131,7 @@ func (s *Service) readRow(tx *store.Tx, book *Book, w *row) error {
 	if err != nil {
 		return err
 	}
-	scan = store.Scan{Prefix: store.MessageLog.Key(w.run.append(nil))}
+	scan = store.Scan{Prefix: store.MessageLog.Key(w.run.key())}
 	return tx.Each(scan, func(key, value []byte) (bool, error) {
 		w.next = binary.BigEndian.Uint64(key[1+runLen:]) + 1
 		err := decodeBatch(value, func(at time.Time, e event) {
@@ -145,7 +144,7 @@ func (s *Service) readRow(tx *store.Tx, book *Book, w *row) error {
 	})
 }
 
-func (s *Service) addRow(book *Book, run Run, head Head) *row {
+func (s *Service) addRow(book *Book, run Run, head Head) {
 	w := &row{
 		run: run, head: head, place: uint8(len(book.rows)), shared: map[uint32][]uint32{}, first: []uint32{0},
 		due: map[Ref]int64{},
@@ -158,7 +157,6 @@ func (s *Service) addRow(book *Book, run Run, head Head) *row {
 	w.slot, s.slots[at] = uint16(at), w
 	s.mu.Unlock()
 	book.rows = append(book.rows, w)
-	return w
 }
 
 // CreateRun starts a run. Returns Conflict (code run_exists) when there is one.
@@ -174,7 +172,7 @@ func (s *Service) CreateRun(tx *store.Tx, run Run, head Head) error {
 	if err != nil {
 		return err
 	}
-	tx.Set(store.MessageRun.Key(run.append(nil)), value)
+	tx.Set(store.MessageRun.Key(run.key()), value)
 	book.mu.Lock()
 	s.addRow(book, run, head)
 	book.mu.Unlock()
@@ -201,8 +199,8 @@ func (s *Service) Pages(b *Book, run Run) (pages int, exists bool) {
 }
 
 // AddPage appends a page of 1 to 256 copies, sorted by number and greater than all before; only the last page of a run
-// may be short. It also makes the page pending. People are counted as waiting by Place, not here; but who stood worse with
-// the copies there were (all of them failed, say) waits again.
+// may be short. It also makes the page pending. People are counted as waiting by Place, not here; but who stood worse
+// with the copies there were (all of them failed, say) waits again.
 func (s *Service) AddPage(tx *store.Tx, run Run, copies []Copy) (pageNo uint32, err error) {
 	book, err := s.bookFor(tx, run.Broadcast)
 	if err != nil {
@@ -214,7 +212,7 @@ func (s *Service) AddPage(tx *store.Tx, run Run, copies []Copy) (pageNo uint32, 
 	}
 	encoded := encodePage(copies)
 	pageNo = uint32(len(w.open))
-	tx.Set(store.MessagePage.Key(run.append(nil), be32(pageNo)), encoded)
+	tx.Set(store.MessagePage.Key(run.key(), be32(pageNo)), encoded)
 	tx.Set(pendingKey(w.head.Priority, run, pageNo), []byte{1})
 	p, err := parsePage(encoded)
 	if err != nil {
@@ -275,7 +273,7 @@ func (s *Service) EachPending(fn func(Pending) error) error {
 }
 
 func pendingKey(priority uint8, run Run, pageNo uint32) []byte {
-	return store.MessagePending.Key([]byte{priority}, run.append(nil), be32(pageNo))
+	return store.MessagePending.Key([]byte{priority}, run.key(), be32(pageNo))
 }
 
 func be32(n uint32) []byte { return binary.BigEndian.AppendUint32(nil, n) }
@@ -286,7 +284,7 @@ func (s *Service) append(tx *store.Tx, book *Book, w *row, events []event) {
 		return
 	}
 	at := s.now()
-	tx.Set(store.MessageLog.Key(w.run.append(nil), binary.BigEndian.AppendUint64(nil, w.next)),
+	tx.Set(store.MessageLog.Key(w.run.key(), binary.BigEndian.AppendUint64(nil, w.next)),
 		batch{at: at, events: events}.encode())
 	var ld ledgerDelta
 	j := &journal{book: book}
@@ -305,17 +303,7 @@ func (s *Service) append(tx *store.Tx, book *Book, w *row, events []event) {
 	}
 	book.mu.Unlock()
 	tx.OnRollback(j.rollback)
-	if d, any := ld.delta(book.broadcast, at); any {
+	if d, changed := ld.delta(book.broadcast, at); changed {
 		tx.Change(store.TopicMessage, d.encode())
 	}
-}
-
-// numberAt returns the number of a copy; the caller holds no lock.
-func (b *Book) numberAt(w *row, copyNo uint32) phone.Number {
-	b.mu.RLock()
-	defer b.mu.RUnlock()
-	if int(copyNo) >= len(w.numbers) {
-		return 0
-	}
-	return w.numbers[copyNo]
 }

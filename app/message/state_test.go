@@ -129,8 +129,10 @@ func TestReportedPartsSpeakForSilentOnes(t *testing.T) {
 		{"last", []message.PartState{message.Accepted, message.Delivered}, message.ReportsLast, message.Delivered},
 		{"not last", []message.PartState{message.Delivered, message.Accepted}, message.ReportsLast, message.Accepted},
 		{"first", []message.PartState{message.Delivered, message.Accepted}, message.ReportsFirst, message.Delivered},
-		{"any", []message.PartState{message.Accepted, message.Delivered, message.Unknown}, message.ReportsAny, message.Delivered},
-		{"a failure is not hidden", []message.PartState{message.Rejected, message.Delivered}, message.ReportsAny, message.PartiallyDelivered},
+		{"any", []message.PartState{message.Accepted, message.Delivered, message.Unknown},
+			message.ReportsAny, message.Delivered},
+		{"a failure is not hidden", []message.PartState{message.Rejected, message.Delivered},
+			message.ReportsAny, message.PartiallyDelivered},
 	}
 	for _, c := range cases {
 		if got := message.Aggregate(c.parts, c.reports); got != c.want {

@@ -1,6 +1,6 @@
 // Package partids is in charge of finding the part an SMSC's message id belongs to. It holds parts without a final
-// receipt, and the last ones that got one, so that a repeated receipt is known. It is kept in memory and rebuilt from the
-// logs of the runs at start.
+// receipt, and the last ones that got one, so that a repeated receipt is known. It is kept in memory and rebuilt from
+// the logs of the runs at start.
 package partids
 
 import (
@@ -76,15 +76,15 @@ func (x *Index) Add(route, messageID string, p Place) {
 	s.mu.Unlock()
 }
 
-// Find returns the place of an id in its canonical form; exact is false when it is written in another way than it was given
-// out, so that the match also needs the recipient's number.
+// Find returns the place of an id in its canonical form; exact is false when it is written in another way than it was
+// given out, so that the match also needs the recipient's number.
 func (x *Index) Find(route, messageID string) (p Place, exact, ok bool) {
 	v, ok := x.get(x.key(route, smstext.IDKey(messageID)))
 	return v.place(), ok && uint64(v)&0xfff == x.check(messageID)&0xfff, ok
 }
 
-// Others returns the places of ids that may be meant in the route's form: hexadecimal against decimal. Each of them needs
-// the recipient's number to be a match.
+// Others returns the places of ids that may be meant in the route's form: hexadecimal against decimal. Each of them
+// needs the recipient's number to be a match.
 func (x *Index) Others(route, messageID string, form smstext.IDForm) []Place {
 	var out []Place
 	canonical := smstext.IDKey(messageID)
