@@ -20,7 +20,8 @@ import (
 	"noroshi/app/simulator"
 )
 
-const envSMSC = "NOROSHI_APPTEST_SMSC" // be a simulator: print its address and that of its control, and run until killed
+// envSMSC has the test binary be a simulator: print its address and that of its control, and run until killed.
+const envSMSC = "NOROSHI_APPTEST_SMSC"
 
 // serve is the life of a simulator in a process of its own.
 func serve() int {

@@ -31,7 +31,8 @@ func TestEverybodyIsCalledOnceAndHeard(t *testing.T) {
 	t.Parallel()
 	const n = 500
 	pop := simulator.Perfect()
-	pop.Answers = people.Answers{Share: 1, Delay: people.Spread{Median: 20 * time.Millisecond, Max: 100 * time.Millisecond}}
+	quick := people.Spread{Median: 20 * time.Millisecond, Max: 100 * time.Millisecond}
+	pop.Answers = people.Answers{Share: 1, Delay: quick}
 	sim := smsc(t, simulator.Options{Population: pop})
 	w := apptest.Start(t, apptest.Options{Routes: routes(sim)})
 	drafts := apptest.Everybody(n)

@@ -102,7 +102,8 @@ func TestAllPhonesOfAPersonCountOnce(t *testing.T) {
 		t.Errorf("parts = %d, want %d", got, 2*n+50)
 	}
 	if counts.Group("delivered") <= n/2 || counts.Group("failed") == 0 {
-		t.Errorf("delivered %d, failed %d: the best of three phones should count", counts.Group("delivered"), counts.Group("failed"))
+		t.Errorf("delivered %d, failed %d: the best of three phones should count",
+			counts.Group("delivered"), counts.Group("failed"))
 	}
 }
 
@@ -196,7 +197,8 @@ func TestMessageIDsInOtherNotations(t *testing.T) {
 			t.Parallel()
 			pop := simulator.Perfect()
 			pop.Receipts = people.Receipts{
-				IDs: c.ids, Failed: 0.3, FailCodes: []uint16{1}, Delay: people.Spread{Median: 20 * time.Millisecond, Max: 80 * time.Millisecond},
+				IDs: c.ids, Failed: 0.3, FailCodes: []uint16{1},
+				Delay: people.Spread{Median: 20 * time.Millisecond, Max: 80 * time.Millisecond},
 			}
 			sim := smsc(t, simulator.Options{Population: pop, FirstID: 0x800, Seed: 5, Handsets: n})
 			line := routes(sim)

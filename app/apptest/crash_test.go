@@ -2,6 +2,7 @@ package apptest_test
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 	"math/rand/v2"
@@ -41,8 +42,8 @@ func TestMain(m *testing.M) {
 	goleak.VerifyTestMain(m, goleak.IgnoreTopFunction("github.com/golang/glog.(*fileSink).flushDaemon"))
 }
 
-// live is one life: it opens the world, launches the broadcast unless that is done, and is killed by itself, with nothing
-// closed, as soon as the ledger has so many more entries. It returns when the broadcast is open before that.
+// live is one life: it opens the world, launches the broadcast unless that is done, and is killed by itself, with
+// nothing closed, as soon as the ledger has so many more entries. It returns when the broadcast is open before that.
 func live(dir string) int {
 	w, err := apptest.Open(context.Background(), apptest.Options{
 		Dir: dir, Routes: []config.Route{apptest.Route("line", os.Getenv(envLine))}, MemTable: 8 << 20,
@@ -101,8 +102,8 @@ func lives(t *testing.T, dir string, sim *simulator.SMSC, u broadcast.Urgency, m
 		if err == nil {
 			return kills
 		}
-		exit, ok := err.(*exec.ExitError)
-		if !ok || !exit.Sys().(syscall.WaitStatus).Signaled() {
+		var exit *exec.ExitError
+		if !errors.As(err, &exit) || !exit.Sys().(syscall.WaitStatus).Signaled() {
 			t.Fatalf("a life ended with %v: %s", err, out)
 		}
 		kills++

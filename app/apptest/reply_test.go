@@ -136,10 +136,12 @@ func TestTrayAssignUndoAndSetAside(t *testing.T) {
 		t.Fatalf("%d in the tray, want 2", len(waiting))
 	}
 	ctx := t.Context()
-	if _, err := a.w.Replies.Assign(ctx, apptest.Admin, waiting[0].ID, a.b.ID, 1, []string{"X"}); fault.CodeOf(err) != "code_not_offered" {
+	_, err := a.w.Replies.Assign(ctx, apptest.Admin, waiting[0].ID, a.b.ID, 1, []string{"X"})
+	if fault.CodeOf(err) != "code_not_offered" {
 		t.Errorf("Assign of a foreign code: %v", err)
 	}
-	if _, err := a.w.Replies.Assign(ctx, apptest.Admin, waiting[0].ID, a.b.ID, 9, codes[:1]); fault.CodeOf(err) != "code_not_offered" {
+	_, err = a.w.Replies.Assign(ctx, apptest.Admin, waiting[0].ID, a.b.ID, 9, codes[:1])
+	if fault.CodeOf(err) != "code_not_offered" {
 		t.Errorf("Assign to nobody: %v", err)
 	}
 	if _, err := a.w.Replies.Assign(ctx, apptest.Admin, waiting[0].ID, a.b.ID, 1, codes[1:2]); err != nil {
@@ -301,7 +303,8 @@ func TestUnknownSendersStayApart(t *testing.T) {
 	a := ask(t, apptest.Everybody(2))
 	a.w.Say(t, apptest.Number(77), "A")
 	a.w.Say(t, apptest.Number(78), "help me please")
-	a.w.Hand(t, gateway.Text{Route: "line", From: "BANK", FromTON: 5, To: apptest.Sender, Octets: []byte("A"), Sequence: 9e6,
+	a.w.Hand(t, gateway.Text{Route: "line", From: "BANK", FromTON: 5, To: apptest.Sender, Octets: []byte("A"),
+		Sequence: 9e6,
 		Received: time.Now()})
 	if got := a.tray(t, reply.UnknownSender); len(got) != 2 {
 		t.Errorf("%d replies of strangers, want 2", len(got))
@@ -414,7 +417,8 @@ func TestPartsOfAReplySurviveARestart(t *testing.T) {
 		t.Errorf("after the restart: %v and %v", room.Current(0), room.Current(1))
 	}
 	w.CheckCounts(t, b.ID)
-	if _, err := w.Broadcasts.Review(t.Context(), apptest.Admin, scope.Everything(), b.ID); fault.CodeOf(err) != "not_draft" {
+	_, err = w.Broadcasts.Review(t.Context(), apptest.Admin, scope.Everything(), b.ID)
+	if fault.CodeOf(err) != "not_draft" {
 		t.Errorf("Review of an open one: %v", err)
 	}
 }

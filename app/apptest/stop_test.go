@@ -55,7 +55,9 @@ func TestStop(t *testing.T) {
 			book := w.Messages.Book(b)
 			return book != nil && book.Total() > 0
 		}, false},
-		{"in_the_middle", func(_ *apptest.World, s *simulator.SMSC, _ id.Broadcast) bool { return s.Stats().Accepted > n/3 }, false},
+		{"in_the_middle", func(_ *apptest.World, s *simulator.SMSC, _ id.Broadcast) bool {
+			return s.Stats().Accepted > n/3
+		}, false},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()

@@ -96,7 +96,10 @@ func Open(ctx context.Context, o Options) (*World, error) {
 	if err := w.buildMotion(ctx, o); err != nil {
 		return nil, err
 	}
-	return w, w.start(ctx)
+	if err := w.start(ctx); err != nil {
+		return nil, err
+	}
+	return w, nil
 }
 
 func (w *World) build() {
