@@ -147,7 +147,9 @@ func checkVersion(b Broadcast, version uint64) error {
 
 // Update changes a draft based on a version; 0 skips that check. Returns Conflict (version_changed, not_draft) and
 // Invalid.
-func (s *Service) Update(ctx context.Context, by audit.Actor, which id.Broadcast, version uint64, c Content) (Broadcast, error) {
+func (s *Service) Update(ctx context.Context, by audit.Actor, which id.Broadcast, version uint64,
+	c Content,
+) (Broadcast, error) {
 	return s.change(ctx, which, false, func(tx *store.Tx, b Broadcast) (Broadcast, error) {
 		if err := checkVersion(b, version); err != nil {
 			return b, err
@@ -184,8 +186,8 @@ func (s *Service) Discard(ctx context.Context, by audit.Actor, which id.Broadcas
 	return err
 }
 
-// Review checks that a draft can be sent and reserves its codes. Returns Invalid (what is missing) and Conflict (not_draft,
-// no_route, code_in_use, codes_exhausted).
+// Review checks that a draft can be sent and reserves its codes. Returns Invalid (what is missing) and Conflict
+// (not_draft, no_route, code_in_use, codes_exhausted).
 func (s *Service) Review(ctx context.Context, by audit.Actor, sc scope.Scope, which id.Broadcast) (Broadcast, error) {
 	return s.change(ctx, which, false, func(tx *store.Tx, b Broadcast) (Broadcast, error) {
 		if err := b.Content.Ready(); err != nil {
@@ -212,7 +214,9 @@ func (s *Service) Review(ctx context.Context, by audit.Actor, sc scope.Scope, wh
 }
 
 // meets reports whether somebody of b's selection was asked by the other broadcast.
-func (s *Service) meets(ctx context.Context, tx *store.Tx, sc scope.Scope, b Broadcast, other id.Broadcast) (bool, error) {
+func (s *Service) meets(ctx context.Context, tx *store.Tx, sc scope.Scope, b Broadcast,
+	other id.Broadcast,
+) (bool, error) {
 	room := s.o.Questions.Room(other)
 	if room == nil || room.People() == 0 {
 		return true, nil // reviewed or launched a moment ago: nobody can say yet
@@ -230,9 +234,12 @@ func (s Selection) Directory() audience.Selection {
 	}
 }
 
-// Launch sends a reviewed draft on its way. request makes it repeatable: the same request launches once. Returns Conflict:
-// already_launched, version_changed, codes_changed (the reservation has run out or the codes differ; review again).
-func (s *Service) Launch(ctx context.Context, by audit.Actor, which id.Broadcast, version uint64, codes []string) (Broadcast, error) {
+// Launch sends a reviewed draft on its way. request makes it repeatable: the same request launches once. Returns
+// Conflict: already_launched, version_changed, codes_changed (the reservation has run out or the codes differ; review
+// again).
+func (s *Service) Launch(ctx context.Context, by audit.Actor, which id.Broadcast, version uint64,
+	codes []string,
+) (Broadcast, error) {
 	after, err := s.change(ctx, which, false, func(tx *store.Tx, b Broadcast) (Broadcast, error) {
 		if err := checkVersion(b, version); err != nil {
 			return b, err

@@ -196,7 +196,7 @@ func TestLetter(t *testing.T) {
 func TestLanguageOf(t *testing.T) {
 	t.Parallel()
 	for in, want := range map[string]string{
-		"ベトナム語": "vi", "English": "en", "ja_JP": "ja-JP", " th\t": "th", "中国語（簡体字）": "zh-Hans",
+		"ベトナム語": "vi", "English": "en", "ja_JP": "ja-JP", "\u3000th": "th", "中国語（簡体字）": "zh-Hans",
 	} {
 		if got := sheet.LanguageOf(in); got != want {
 			t.Errorf("LanguageOf(%q) = %q, want %q", in, got, want)
