@@ -22,7 +22,9 @@ export default defineConfig({
   testIgnore: 'appliance/**',
   fullyParallel: true,
   workers: 2,
-  timeout: 30_000,
+  timeout: 90_000,
+  // Two cores that also build something else are slow; a page that is wrong stays wrong.
+  expect: { timeout: 20_000 },
   reporter: [['list']],
   use: { baseURL: `http://127.0.0.1:${port}`, launchOptions, locale: 'en-US', trace: 'retain-on-failure' },
   projects: [
