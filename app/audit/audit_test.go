@@ -40,13 +40,15 @@ func TestChain(t *testing.T) {
 	t.Parallel()
 	st, l := open(t), audit.New(time.Now, rand.Reader)
 	actor := audit.Actor{Account: 7, Name: "中村 健一", From: "192.0.2.1"}
-	write(t, st, l, audit.Line{Actor: actor, Action: "group.created", Object: "group/1", Label: "本社", After: map[string]int{"n": 1}})
+	write(t, st, l, audit.Line{Actor: actor, Action: "group.created", Object: "group/1", Label: "本社",
+		After: map[string]int{"n": 1}})
 	write(t, st, l, audit.Line{Action: "broadcast.launched", Object: "broadcast/2"})
 	write(t, st, l, audit.Line{Actor: actor, Action: "group.removed", Object: "group/1"})
 
 	var of []audit.Entry
 	err := st.View(func(tx *store.Tx) (err error) { of, err = l.List(tx, "group/1", 0, 10); return err })
-	if err != nil || len(of) != 2 || of[0].Action != "group.removed" || of[1].Label != "本社" || string(of[1].After) != `{"n":1}` {
+	if err != nil || len(of) != 2 || of[0].Action != "group.removed" || of[1].Label != "本社" ||
+		string(of[1].After) != `{"n":1}` {
 		t.Fatalf("List = %+v, %v", of, err)
 	}
 	if n, err := verify(t, st, l); n != 3 || err != nil {

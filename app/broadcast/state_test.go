@@ -116,7 +116,8 @@ func TestUncertainPartsFollowTheUrgency(t *testing.T) {
 		want    broadcast.Policy
 	}{
 		{broadcast.Urgent, "", broadcast.Resend}, {broadcast.Normal, "", broadcast.MarkUnknown},
-		{broadcast.Urgent, broadcast.MarkUnknown, broadcast.MarkUnknown}, {broadcast.Normal, broadcast.Resend, broadcast.Resend},
+		{broadcast.Urgent, broadcast.MarkUnknown, broadcast.MarkUnknown},
+		{broadcast.Normal, broadcast.Resend, broadcast.Resend},
 	} {
 		if got := (broadcast.Content{Urgency: c.urgency, Uncertain: c.own}).Policy(); got != c.want {
 			t.Errorf("%s with %q: %s, want %s", c.urgency, c.own, got, c.want)
@@ -142,7 +143,8 @@ func TestWordingsAreTheTexts(t *testing.T) {
 			t.Errorf("text %d is %q, its wording %q", i, got, w.Text)
 		}
 	}
-	if got := texts.Render(1, []string{"美咲"}, ""); got == c.Wordings()[1].Text || texts.For("ja-JP", "en") != 1 || texts.For("", "ja") != 1 {
+	if got := texts.Render(1, []string{"美咲"}, ""); got == c.Wordings()[1].Text ||
+		texts.For("ja-JP", "en") != 1 || texts.For("", "ja") != 1 {
 		t.Errorf("text in Japanese: %q", got)
 	}
 	if w := c.Wordings()[1]; w.Labels[0] != "はい" || w.Labels[1] != "No" {

@@ -10,7 +10,8 @@ import (
 func FuzzBatch(f *testing.F) {
 	f.Add(batch{at: time.UnixMilli(7), events: []event{
 		{kind: evClaimRange, copy: 3, to: 9}, {kind: evClaimPart, copy: 1, part: 2}, {kind: evTaken, copy: 300, text: "0A"},
-		{kind: evRefusedNow, copy: 4, class: 2, status: 88, wait: 30}, {kind: evReceipt, copy: 5, state: Delivered, text: "000"},
+		{kind: evRefusedNow, copy: 4, class: 2, status: 88, wait: 30},
+		{kind: evReceipt, copy: 5, state: Delivered, text: "000"},
 		{kind: evHaltPage, copy: 256}, {kind: evGiveUp, copy: 8},
 	}}.encode())
 	f.Fuzz(func(t *testing.T, b []byte) {
@@ -60,7 +61,9 @@ func FuzzPage(f *testing.F) {
 }
 
 func FuzzDelta(f *testing.F) {
-	f.Add(Delta{Broadcast: 9, At: time.UnixMilli(5), Parts: 3, Sent: -1, Moves: []Move{{From: Waiting, To: Sending, N: 7}}}.encode())
+	f.Add(Delta{
+		Broadcast: 9, At: time.UnixMilli(5), Parts: 3, Sent: -1, Moves: []Move{{From: Waiting, To: Sending, N: 7}},
+	}.encode())
 	f.Fuzz(func(t *testing.T, b []byte) {
 		d, err := DecodeDelta(b)
 		if err != nil {

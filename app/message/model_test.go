@@ -256,7 +256,10 @@ func (w *world) page(t *rapid.T) []Copy {
 	copies := make([]Copy, n)
 	for i := range copies {
 		w.number += phone.Number(1 + next()%5)
-		c := Copy{Number: w.number, People: []uint32{next() % uint32(w.people)}, Parts: uint8(1 + next()%8/6), Route: uint8(next() % 2)}
+		c := Copy{
+			Number: w.number, People: []uint32{next() % uint32(w.people)},
+			Parts: uint8(1 + next()%8/6), Route: uint8(next() % 2),
+		}
 		if next()%50 == 0 {
 			c.Route = NoRoute
 		}

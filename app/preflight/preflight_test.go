@@ -39,7 +39,8 @@ func newOffice(t *testing.T) *office {
 	route.Name, route.Sender, route.Rate = "main", "818000000110", 2
 	o := &office{routes: []config.Route{route}}
 	o.directory = directory.New(directory.Options{
-		Store: st, IDs: id.NewSource(time.Now, func() uint32 { return 0 }), Now: time.Now, Country: func() string { return "JP" },
+		Store: st, IDs: id.NewSource(time.Now, func() uint32 { return 0 }), Now: time.Now,
+		Country: func() string { return "JP" },
 	})
 	o.Service = preflight.New(preflight.Options{
 		Audiences: audience.New(st, o.directory),

@@ -57,7 +57,10 @@ func memoryOf(r *Room) memory {
 func question(b id.Broadcast, at time.Time) Question {
 	return Question{
 		Broadcast: b, ReplyNumbers: []string{"815012345678"}, Opened: at, MultiSelect: true,
-		Choices: []Choice{{Code: "A", Label: "Safe", Tone: OK}, {Code: "B", Label: "Injured", Tone: Warn}, {Code: "C", Label: "Help", Tone: Bad}},
+		Choices: []Choice{
+			{Code: "A", Label: "Safe", Tone: OK}, {Code: "B", Label: "Injured", Tone: Warn},
+			{Code: "C", Label: "Help", Tone: Bad},
+		},
 	}
 }
 
@@ -187,12 +190,11 @@ func checkFeed(t *rapid.T, st *store.Store, from id.Seq, r *Room) {
 func TestCodesBelongToOneBroadcastAtATime(t *testing.T) {
 	t.Parallel()
 	st := openStore(t)
-	number := "8150"
 	var series id.Broadcast = 1000
 	rapid.Check(t, func(t *rapid.T) {
 		// A reply number of its own for each run.
 		series += 1000
-		number := number + series.String()
+		number := "8150" + series.String()
 		now := time.Unix(1_800_000_000, 0)
 		type held struct {
 			codes []string
