@@ -190,3 +190,29 @@ func TestTwoRoutesShareTheWorkAndNotTheQueue(t *testing.T) {
 		t.Errorf("%d people without a route, want 1", got)
 	}
 }
+
+func TestUrgentGoesBeforeWhatIsUnderWay(t *testing.T) {
+	t.Parallel()
+	sim := smsc(t, simulator.Options{Population: simulator.Perfect()})
+	line := routes(sim)
+	line[0].Rate = 100
+	w := apptest.Start(t, apptest.Options{Routes: line})
+	who := w.MustRegister(t, apptest.Everybody(1000))
+	normal := w.MustLaunch(t, apptest.Safety(broadcast.Normal))
+	apptest.Within(t, "the first is under way", func() bool { return sim.Stats().Accepted >= 20 })
+	c := apptest.Safety(broadcast.Urgent)
+	c.Selection = broadcast.Selection{Recipients: who[:20]}
+	before := sim.Stats().Accepted
+	urgent := w.MustLaunch(t, c)
+	apptest.Within(t, "the urgent one is out", func() bool { return w.State(t, urgent.ID) == broadcast.Open })
+	// What was claimed goes out first, and a slice or two while the copies are written.
+	if others := sim.Stats().Accepted - before - 20; others > 60 {
+		t.Errorf("%d people of a normal broadcast were called before the last of an urgent one", others)
+	}
+	if _, err := w.Broadcasts.Stop(t.Context(), apptest.Admin, normal.ID, ""); err != nil {
+		t.Fatalf("Stop: %v", err)
+	}
+	apptest.Within(t, "nothing is left to send", func() bool { return w.Messages.Book(normal.ID).Pending() == 0 })
+	w.CheckCounts(t, urgent.ID)
+	w.CheckCounts(t, normal.ID)
+}

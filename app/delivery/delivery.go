@@ -247,7 +247,11 @@ func (s *Service) offer(ctx context.Context, p message.Pending) {
 		name := fmt.Sprintf("%v.%d.%d.%d.%d", p.Run.Broadcast, p.Run.Round, p.Run.Channel, p.Page, s.offers.Add(1))
 		err := s.o.Bus.Offer(ctx, l.way.Route.Name, priority, name, data)
 		switch {
-		case err == nil || ctx.Err() != nil:
+		case err == nil:
+			if priority == bus.Urgent {
+				l.urgent.Add(1)
+			}
+		case ctx.Err() != nil:
 		case fault.CodeOf(err) == "queue_closed":
 		default:
 			s.offerAt(s.o.Now().Add(time.Second), p)

@@ -3,6 +3,7 @@ package delivery
 import (
 	"context"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"noroshi/app/broadcast"
@@ -22,6 +23,7 @@ type line struct {
 	profile smstext.Profile
 	ready   chan *slice
 	tokens  chan struct{} // one for each slice that may be claimed and not handed over yet
+	urgent  atomic.Int64  // urgent pages that wait in the queue
 	quit    context.CancelFunc
 	feeding sync.WaitGroup
 	claims  sync.WaitGroup // claims that are being written
@@ -37,6 +39,7 @@ type slice struct {
 	parts []gateway.Part
 	work  *pageWork
 	route uint8 // place in the run's table of routes
+	ahead int   // slices that may be claimed before this one is handed over, itself included
 }
 
 // pageWork counts what is on its way of one page; the queue's job ends with the last outcome.
@@ -135,6 +138,9 @@ func (l *line) feed(ctx context.Context) {
 			_ = j.Ack()
 			continue
 		}
+		if page.Priority == 0 && l.urgent.Add(-1) < 0 {
+			l.urgent.Store(0) // it was handed out a second time
+		}
 		w := &pageWork{s: l.s, page: page, job: j}
 		if err := l.page(ctx, w); err != nil && ctx.Err() == nil {
 			l.s.o.Log.Error("page not sent", "broadcast", page.Run.Broadcast.String(), "page", page.Page, "error", err)
@@ -177,6 +183,10 @@ func (l *line) page(ctx context.Context, w *pageWork) error {
 	if err := r.load(l.s.o.Messages, w.page.Page); err != nil {
 		return err
 	}
+	ahead := maxAhead
+	if j.b.Content.Policy() == broadcast.MarkUnknown {
+		ahead = 1 // who is claimed and not sent to when the power fails is shown as unknown for good
+	}
 	for len(refs) > 0 && ctx.Err() == nil {
 		n := l.cut(refs)
 		part := refs[:n]
@@ -190,15 +200,24 @@ func (l *line) page(ctx context.Context, w *pageWork) error {
 		if len(sl.refs) == 0 {
 			continue
 		}
-		sl.work = w
+		sl.work, sl.ahead = w, ahead
 		if err := l.claim(ctx, sl); err != nil {
 			return err
+		}
+		if l.givesWay(w.page) {
+			break
 		}
 	}
 	if len(refs) > 0 {
 		w.again()
 	}
 	return nil
+}
+
+// givesWay reports whether the rest of a page has to wait: an urgent page does, or the route is down, which must not
+// leave claims behind.
+func (l *line) givesWay(p message.Pending) bool {
+	return p.Priority != 0 && l.urgent.Load() > 0 || !l.way.Sender.Pace().Ready
 }
 
 // cut returns how many of the parts make the next slice: no more than the route can use at once, whole copies only.
@@ -218,7 +237,7 @@ func (l *line) cut(refs []message.Ref) int {
 // claim writes the claim and hands the slice over once it is durable. It waits for a token, so that no more is claimed
 // ahead than the route can use.
 func (l *line) claim(ctx context.Context, sl *slice) error {
-	ahead := maxAhead
+	ahead := sl.ahead
 	if pace := l.way.Sender.Pace(); pace.PerSecond > 0 && pace.PerSecond < slowRate {
 		ahead = 1
 	}
