@@ -6,7 +6,8 @@ import { phoneText } from './phone';
 export type Phone = Api<'Phone'>;
 
 /** A number as people write it, else as it was typed. */
-export const shownPhone = (phone: Phone): string => (phone.e164 ? phoneText(phone.e164) : phone.raw);
+export const shownPhone = (phone: Phone): string =>
+  phone.status === 'sms_ok' && phone.e164 ? phoneText(phone.e164) : phone.raw;
 
 /** The phone a text would go to; undefined when the person has none that takes one. */
 export const usablePhone = (person: Recipient): Phone | undefined =>

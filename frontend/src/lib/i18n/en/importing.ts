@@ -102,6 +102,7 @@ export default {
   wrongNote: 'The others can go in without them.',
   missingTitle: { one: '{n} person is not in the file', other: '{n} people are not in the file' },
   missingBody: 'They stay as they are. To remove people, select them in the list of recipients.',
+  allChanges: { one: '{n} field', other: 'All {n} fields' },
   noneNew: 'Nobody is new.',
   noneChanged: 'Nobody changes.',
   noneWrong: 'Every row can be read.',

@@ -90,6 +90,7 @@ export default {
   wrongNote: 'この行を除いて反映できます。',
   missingTitle: { other: 'ファイルにない{n}人' },
   missingBody: 'そのまま残ります。削除するときは、受信者の一覧で選んでください。',
+  allChanges: { other: 'すべて {n}項目' },
   noneNew: '新しい人はいません。',
   noneChanged: '変更される人はいません。',
   noneWrong: 'すべての行を読み取れました。',

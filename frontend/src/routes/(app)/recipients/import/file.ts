@@ -2,7 +2,7 @@ import { t } from '$lib/i18n';
 
 const MEGABYTE = 1024 * 1024;
 /** What the server takes; a larger file is refused here already. */
-export const MOST_BYTES = 64 * MEGABYTE;
+export const MOST_BYTES = 55 * MEGABYTE;
 
 /** 3.4 MB */
 export function sizeText(bytes: number, locale: string): string {

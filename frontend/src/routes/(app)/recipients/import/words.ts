@@ -1,5 +1,5 @@
 import { ApiError, errorText, type Api, type Problem } from '$lib/api';
-import { t, type Key } from '$lib/i18n';
+import { languageName, locale, t, type Key } from '$lib/i18n';
 import texts from '$lib/i18n/en/importing';
 
 export type Import = Api<'Import'>;
@@ -17,6 +17,10 @@ export function fieldText(field: string): string {
   return known(key) ? translate(`importing.${key}` as Key) : field;
 }
 
+/** A value as people read it: a language by its name, all others as they are written. */
+export const valueText = (field: string, value: string): string =>
+  field === 'language' && value ? languageName(value) : value;
+
 /** Why a row cannot be brought in, in one or two sentences. */
 export function rejectText(reject: Reject): string {
   const key = `reject_${reject.code}`;
@@ -25,7 +29,9 @@ export function rejectText(reject: Reject): string {
     code: reject.code
   });
   const phone = `phone_${reject.params?.reason ?? ''}`;
-  return known(phone) ? `${reason}${translate(('importing.' + phone) as Key)}` : reason;
+  if (!known(phone)) return reason;
+  const between = locale() === 'ja' ? '' : ' ';
+  return `${reason}${between}${translate(`importing.${phone}` as Key)}`;
 }
 
 export function warningText({ code, count, params }: Api<'ImportWarning'>): string {
