@@ -183,7 +183,7 @@ func TestLongTextsThroughTrouble(t *testing.T) {
 
 func TestMessageIDsInOtherNotations(t *testing.T) {
 	t.Parallel()
-	const n = 3000
+	const n = 6000 // ids 1000 to 7000: 1000 to 1999 in decimal are also somebody's hexadecimal
 	for _, c := range []struct {
 		form string
 		ids  people.IDForm
@@ -198,9 +198,9 @@ func TestMessageIDsInOtherNotations(t *testing.T) {
 			pop := simulator.Perfect()
 			pop.Receipts = people.Receipts{
 				IDs: c.ids, Failed: 0.3, FailCodes: []uint16{1},
-				Delay: people.Spread{Median: 20 * time.Millisecond, Max: 80 * time.Millisecond},
+				Delay: people.Spread{Median: 400 * time.Millisecond, Max: 600 * time.Millisecond},
 			}
-			sim := smsc(t, simulator.Options{Population: pop, FirstID: 0x800, Seed: 5, Handsets: n})
+			sim := smsc(t, simulator.Options{Population: pop, FirstID: 1000, Seed: 5, Handsets: n})
 			line := routes(sim)
 			line[0].MsgIDForm = c.form
 			w := apptest.Start(t, apptest.Options{Routes: line})

@@ -218,11 +218,13 @@ func (s *Service) recorded(run message.Run, list []done) {
 		if was, ok := retries[d.work.page]; again > 0 && (!ok || again < was) {
 			retries[d.work.page] = again
 		}
-		d.work.end(1)
 	}
 	for page, wait := range retries {
 		// A second is the grain of the due time in the log.
 		s.offerAt(now.Add(wait+time.Second), page)
+	}
+	for _, d := range list {
+		d.work.end(1) // the last one ends the job, so what comes after it is planned before
 	}
 	if len(retries) > 0 {
 		// Parts that came back after a stop have missed its Halt.
