@@ -73,6 +73,7 @@ type Broadcast struct {
 	ReplyNumbers []string     `cbor:"13,keyasint,omitempty"` // digits without plus
 	Reviewed     time.Time    `cbor:"14,keyasint,omitempty"` // until when the codes on the choices are reserved
 	Serial       uint64       `cbor:"15,keyasint,omitempty"` // counts launches; makes concatenation references
+	Chosen       []bool       `cbor:"16,keyasint,omitempty"` // by choice: its code is the allocator's, not the admin's
 }
 
 func errState(b Broadcast, code, msg string) error {
@@ -90,9 +91,28 @@ func (b Broadcast) Edit(c Content) (Broadcast, error) {
 	if err := c.Check(); err != nil {
 		return b, err
 	}
-	b.Content, b.Reviewed = c, time.Time{}
+	chosen := make([]bool, len(c.Choices))
+	codes, before := c.TypedCodes(), b.Content.TypedCodes()
+	for i := range chosen {
+		chosen[i] = b.chose(i) && codes[i] == before[i] // sent back as it was shown
+	}
+	b.Content, b.Chosen, b.Reviewed = c, chosen, time.Time{}
 	b.Version++
 	return b, nil
+}
+
+// chose reports whether the code of a choice is the allocator's.
+func (b Broadcast) chose(choice int) bool { return choice < len(b.Chosen) && b.Chosen[choice] }
+
+// typed returns the codes to ask the allocator for: with free those of the admin only, else also those it chose before.
+func (b Broadcast) typed(free bool) []string {
+	codes := b.Content.TypedCodes()
+	for i := range codes {
+		if free && b.chose(i) {
+			codes[i] = ""
+		}
+	}
+	return codes
 }
 
 // Review returns the draft with its codes reserved until a time.
@@ -100,7 +120,11 @@ func (b Broadcast) Review(codes, replyNumbers []string, until time.Time) (Broadc
 	if b.State != Draft {
 		return b, errState(b, "not_draft", "This broadcast has been launched already.")
 	}
-	b.Content = b.Content.WithCodes(codes)
+	chosen := make([]bool, len(b.Content.Choices))
+	for i, code := range b.Content.TypedCodes() {
+		chosen[i] = code == "" || b.chose(i)
+	}
+	b.Content, b.Chosen = b.Content.WithCodes(codes), chosen
 	b.ReplyNumbers, b.Reviewed = replyNumbers, until
 	b.Version++
 	return b, nil

@@ -198,10 +198,16 @@ func (s *Service) Review(ctx context.Context, by audit.Actor, sc scope.Scope, wh
 			return b, err
 		}
 		until := s.o.Now().Add(ReviewTime)
-		codes, err := question.Reserve(tx, s.o.Now(), question.Reservation{
-			Broadcast: b.ID, ReplyNumbers: ways.ReplyNumbers, Typed: b.Content.TypedCodes(), Reserved: ways.Reserved,
+		r := question.Reservation{
+			Broadcast: b.ID, ReplyNumbers: ways.ReplyNumbers, Typed: b.typed(false), Reserved: ways.Reserved,
 			Until: until, Meets: func(other id.Broadcast) (bool, error) { return s.meets(ctx, tx, sc, b, other) },
-		})
+		}
+		codes, err := question.Reserve(tx, s.o.Now(), r)
+		if fault.CodeOf(err) == "code_in_use" {
+			// What an earlier review proposed has run out and belongs to somebody else now.
+			r.Typed = b.typed(true)
+			codes, err = question.Reserve(tx, s.o.Now(), r)
+		}
 		if err != nil {
 			return b, err
 		}
