@@ -32,7 +32,7 @@ export const test = base.extend<{ quiet: void }>({
       const noise: string[] = [];
       page.on('console', (message) => {
         // A refused call can be part of the story.
-        if (message.type() === 'error' && !/status of 40[01]/.test(message.text()))
+        if (message.type() === 'error' && !/status of 4(0[019]|12)/.test(message.text()))
           noise.push(message.text());
       });
       page.on('pageerror', (error) => noise.push(String(error)));
