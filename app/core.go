@@ -233,12 +233,13 @@ func (c *core) start(ctx context.Context) error {
 	c.onClose("live", time.Second, func(context.Context) error { c.live.Close(); return nil })
 	c.sink.Start(ctx)
 	c.onClose("inbound", time.Second, func(context.Context) error { c.sink.Close(); return nil })
+	// Before the lines come up: a receipt or an answer that is sent again at once must find whom it is about.
+	if err := c.delivery.Start(ctx); err != nil {
+		return err
+	}
 	for _, client := range c.clients {
 		client.Start(context.WithoutCancel(ctx))
 		c.onClose("route", 15*time.Second, client.Close)
-	}
-	if err := c.delivery.Start(ctx); err != nil {
-		return err
 	}
 	c.onClose("delivery", 15*time.Second, c.delivery.Close)
 	c.expansion.Start(context.WithoutCancel(ctx))
