@@ -132,7 +132,7 @@ test('variables, choices and people make the sum', async ({ page }, info) => {
   await expect(text).toHaveValue('{氏名}様、記号で返信してください。');
   await page.getByRole('button', { name: '安否確認の4つの選択肢を入れる' }).click();
   await page.getByRole('button', { name: '条件を追加' }).click();
-  await page.getByRole('checkbox', { name: groups('ja')[2]?.name }).check();
+  await page.getByRole('checkbox', { name: groups('ja')[2]?.name }).check({ force: true });
   await page.getByRole('button', { name: '決定' }).click();
   await expect(page.getByText('選択 2,941人')).toBeVisible();
   await expect(page.getByText('連絡先なし 19人')).toBeVisible();
