@@ -42,7 +42,7 @@ type Options struct {
 // Service carries copies to the gateways.
 type Service struct {
 	o        Options
-	lines    []*line
+	lineup   lineup
 	outcomes *collector
 	clock    *clock
 	offers   atomic.Uint64
@@ -81,7 +81,7 @@ func New(o Options) *Service {
 	s.clock = newClock(o.Now)
 	s.outcomes = newCollector(s)
 	for i := range o.Ways {
-		s.lines = append(s.lines, newLine(s, &o.Ways[i]))
+		s.lineup.list = append(s.lineup.list, newLine(s, &o.Ways[i]))
 	}
 	return s
 }
@@ -97,21 +97,14 @@ func (s *Service) Start(ctx context.Context) error {
 	s.done.Go(func() { s.clock.run(running) })
 	s.done.Go(func() { s.outcomes.run(running) })
 	s.done.Go(func() { s.sweep(running) })
-	for _, l := range s.lines {
-		l.start(running, &s.done)
-	}
+	s.startLines(running)
 	return nil
 }
 
 // Close stops claiming, waits until what was claimed has an outcome or the context ends, and records it. The gateways
 // must still be running; what stays without an outcome is uncertain at the next start.
 func (s *Service) Close(ctx context.Context) error {
-	for _, l := range s.lines {
-		l.halt()
-	}
-	for _, l := range s.lines {
-		l.drain(ctx)
-	}
+	s.stopLines(ctx)
 	err := s.outcomes.drain(ctx)
 	s.stop()
 	s.done.Wait()
@@ -243,7 +236,7 @@ func (s *Service) offer(ctx context.Context, p message.Pending) {
 		priority = bus.Urgent
 	}
 	data := encodePage(p)
-	for _, l := range s.lines {
+	for _, l := range s.lines() {
 		name := fmt.Sprintf("%v.%d.%d.%d.%d", p.Run.Broadcast, p.Run.Round, p.Run.Channel, p.Page, s.offers.Add(1))
 		err := s.o.Bus.Offer(ctx, l.way.Route.Name, priority, name, data)
 		switch {
@@ -391,9 +384,10 @@ func (s *Service) finish(ctx context.Context, b id.Broadcast) {
 
 // Route returns the configured route of that name.
 func (s *Service) Route(name string) (config.Route, bool) {
-	i := slices.IndexFunc(s.o.Ways, func(w Way) bool { return w.Route.Name == name })
+	lines := s.lines()
+	i := slices.IndexFunc(lines, func(l *line) bool { return l.way.Route.Name == name })
 	if i < 0 {
 		return config.Route{}, false
 	}
-	return s.o.Ways[i].Route, true
+	return lines[i].way.Route, true
 }

@@ -298,7 +298,7 @@ func (s *Service) settleLater(run message.Run, refs []message.Ref) {
 }
 
 func (s *Service) anyReady() bool {
-	return slices.ContainsFunc(s.lines, func(l *line) bool { return l.way.Sender.Pace().Ready })
+	return slices.ContainsFunc(s.lines(), func(l *line) bool { return l.way.Sender.Pace().Ready })
 }
 
 func (s *Service) settle(ctx context.Context, run message.Run, refs []message.Ref) error {

@@ -68,13 +68,16 @@ func (r *renderer) slice(refs []message.Ref) (sl *slice, refused []message.PartO
 }
 
 // stray reports whether nobody else will take a copy of that route: it has none, or one that is no longer configured.
-// The first line looks after them, so that they are refused once.
+// The copies of a route that was taken out while the appliance runs wait: it may come back. The first line looks after
+// strays, so that they are refused once.
 func (r *renderer) stray(route uint8) bool {
-	if r.l != r.l.s.lines[0] {
+	lines := r.l.s.lines()
+	if len(lines) == 0 || r.l != lines[0] {
 		return false
 	}
 	name := r.head.RouteName(route)
-	return !slices.ContainsFunc(r.l.s.o.Ways, func(w Way) bool { return w.Route.Name == name })
+	known := slices.ContainsFunc(lines, func(l *line) bool { return l.way.Route.Name == name })
+	return !known && !slices.Contains(r.l.s.away(), name)
 }
 
 func (r *renderer) refusal(ref message.Ref, class gateway.Class) message.PartOutcome {

@@ -84,7 +84,8 @@ func (s *Service) expire(ctx context.Context, now time.Time) error {
 // patience is the longest validity of the routes and a day, or 72 hours.
 func (s *Service) patience() time.Duration {
 	longest := time.Duration(0)
-	for _, w := range s.o.Ways {
+	for _, l := range s.lines() {
+		w := l.way
 		if w.Route.ValidityHours == 0 {
 			return reportWait
 		}
@@ -144,7 +145,8 @@ func (s *Service) Progress(b id.Broadcast) Progress {
 		return p
 	}
 	limit := 0.0
-	for _, w := range s.o.Ways {
+	for _, l := range s.lines() {
+		w := l.way
 		h := w.Sender.Health()
 		p.PerSecond += h.Rate
 		limit += h.Limit * h.Cut
@@ -188,7 +190,7 @@ type Load struct {
 // Load returns what waits now.
 func (s *Service) Load() Load {
 	var l Load
-	for _, line := range s.lines {
+	for _, line := range s.lines() {
 		if u, n, err := s.o.Bus.Depth(line.way.Route.Name); err == nil {
 			l.Urgent, l.Normal = l.Urgent+u, l.Normal+n
 		}
