@@ -349,6 +349,51 @@ func (e PhoneStatus) Valid() bool {
 	}
 }
 
+// Defines values for RouteAdviceCode.
+const (
+	IdFormLearned     RouteAdviceCode = "id_form_learned"
+	ReceiptsNeverCome RouteAdviceCode = "receipts_never_come"
+	ReceiptsOfOnePart RouteAdviceCode = "receipts_of_one_part"
+	ReceiptsUnmatched RouteAdviceCode = "receipts_unmatched"
+)
+
+// Valid indicates whether the value is a known member of the RouteAdviceCode enum.
+func (e RouteAdviceCode) Valid() bool {
+	switch e {
+	case IdFormLearned:
+		return true
+	case ReceiptsNeverCome:
+		return true
+	case ReceiptsOfOnePart:
+		return true
+	case ReceiptsUnmatched:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for RouteStateIdForm.
+const (
+	DecHex RouteStateIdForm = "dec_hex"
+	Exact  RouteStateIdForm = "exact"
+	HexDec RouteStateIdForm = "hex_dec"
+)
+
+// Valid indicates whether the value is a known member of the RouteStateIdForm enum.
+func (e RouteStateIdForm) Valid() bool {
+	switch e {
+	case DecHex:
+		return true
+	case Exact:
+		return true
+	case HexDec:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for RouteStateState.
 const (
 	RouteStateStateBound      RouteStateState = "bound"
@@ -1343,6 +1388,17 @@ type Review struct {
 	TypedConfirmation bool `json:"typedConfirmation"`
 }
 
+// RouteAdvice defines model for RouteAdvice.
+type RouteAdvice struct {
+	Code RouteAdviceCode `json:"code"`
+
+	// Params receipts_never_come: parts; receipts_of_one_part: messages, setting; receipts_unmatched: count, receipts; id_form_learned: form, setting
+	Params *map[string]string `json:"params,omitempty"`
+}
+
+// RouteAdviceCode defines model for RouteAdvice.Code.
+type RouteAdviceCode string
+
 // RouteSession defines model for RouteSession.
 type RouteSession struct {
 	InFlight int        `json:"inFlight"`
@@ -1354,15 +1410,20 @@ type RouteSession struct {
 
 // RouteState defines model for RouteState.
 type RouteState struct {
-	BadPdus int64 `json:"badPdus"`
+	// Advice What the route's receipts say about its settings
+	Advice  *[]RouteAdvice `json:"advice,omitempty"`
+	BadPdus int64          `json:"badPdus"`
 
 	// Cut Share of the limit in use after throttling
 	Cut *float32 `json:"cut,omitempty"`
 
 	// Detail The operating system's or operator's own words
-	Detail   *string `json:"detail,omitempty"`
-	Host     *string `json:"host,omitempty"`
-	InFlight int     `json:"inFlight"`
+	Detail *string `json:"detail,omitempty"`
+	Host   *string `json:"host,omitempty"`
+
+	// IdForm How receipts write message ids, as learned from them; absent while unknown
+	IdForm   *RouteStateIdForm `json:"idForm,omitempty"`
+	InFlight int               `json:"inFlight"`
 
 	// Limit Contracted parts per second; 0 means none
 	Limit float32 `json:"limit"`
@@ -1388,8 +1449,14 @@ type RouteState struct {
 	Status    *string `json:"status,omitempty"`
 	Submitted int64   `json:"submitted"`
 	Texts     int64   `json:"texts"`
-	Window    int     `json:"window"`
+
+	// Unmatched Receipts since start that never fitted a part
+	Unmatched *int64 `json:"unmatched,omitempty"`
+	Window    int    `json:"window"`
 }
+
+// RouteStateIdForm How receipts write message ids, as learned from them; absent while unknown
+type RouteStateIdForm string
 
 // RouteStateState defines model for RouteState.State.
 type RouteStateState string

@@ -1447,7 +1447,27 @@ export interface components {
             texts: number;
             /** Format: int64 */
             badPdus: number;
+            /**
+             * Format: int64
+             * @description Receipts since start that never fitted a part
+             */
+            unmatched?: number;
+            /**
+             * @description How receipts write message ids, as learned from them; absent while unknown
+             * @enum {string}
+             */
+            idForm?: "exact" | "hex_dec" | "dec_hex";
+            /** @description What the route's receipts say about its settings */
+            advice?: components["schemas"]["RouteAdvice"][];
             sessions: components["schemas"]["RouteSession"][];
+        };
+        RouteAdvice: {
+            /** @enum {string} */
+            code: "receipts_never_come" | "receipts_of_one_part" | "receipts_unmatched" | "id_form_learned";
+            /** @description receipts_never_come: parts; receipts_of_one_part: messages, setting; receipts_unmatched: count, receipts; id_form_learned: form, setting */
+            params?: {
+                [key: string]: string;
+            };
         };
         QueueState: {
             /** @description Pages of urgent broadcasts that wait */
