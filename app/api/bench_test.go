@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"noroshi/app/api/gen"
+	"noroshi/app/api/replay"
 	"noroshi/app/audience"
 	"noroshi/app/id"
 	"noroshi/app/message"
@@ -18,7 +19,7 @@ func BenchmarkPeople(b *testing.B) {
 	draft := into[gen.Broadcast](b, r.do("POST", "/broadcasts", everyone()), 201)
 	review := into[gen.Review](b, r.do("POST", "/broadcasts/"+draft.Id+"/review", nil), 200)
 	in := gen.LaunchRequest{Codes: review.Preview.Codes, People: review.Preview.People}
-	into[gen.Broadcast](b, r.do("POST", "/broadcasts/"+draft.Id+"/launch", in, header{headerKey, "benchmark"}), 202)
+	into[gen.Broadcast](b, r.do("POST", "/broadcasts/"+draft.Id+"/launch", in, header{replay.HeaderKey, "benchmark"}), 202)
 	which, err := id.Parse[id.Broadcast](draft.Id)
 	if err != nil {
 		b.Fatal(err)

@@ -12,6 +12,7 @@ import (
 	"unicode/utf16"
 
 	"noroshi/app/api/gen"
+	"noroshi/app/api/replay"
 	"noroshi/app/audience"
 	"noroshi/app/broadcast"
 	"noroshi/app/directory"
@@ -65,7 +66,7 @@ func (r *rig) launched() gen.Broadcast {
 	draft := into[gen.Broadcast](r.t, r.do("POST", "/broadcasts", everyone()), 201)
 	review := into[gen.Review](r.t, r.do("POST", "/broadcasts/"+draft.Id+"/review", nil), 200)
 	in := gen.LaunchRequest{Codes: review.Preview.Codes, People: review.Preview.People}
-	key := header{headerKey, "launch-" + draft.Id}
+	key := header{replay.HeaderKey, "launch-" + draft.Id}
 	b := into[gen.Broadcast](r.t, r.do("POST", "/broadcasts/"+draft.Id+"/launch", in, key), 202)
 	which, err := id.Parse[id.Broadcast](b.Id)
 	if err != nil {
@@ -232,24 +233,24 @@ func TestFromADraftToALaunch(t *testing.T) {
 		t.Fatalf("preview = %+v", preview)
 	}
 	launch := gen.LaunchRequest{Codes: []string{"A", "B"}, People: 3}
-	problem(t, r.do("POST", at+"/launch", launch, header{headerKey, "early-launch"}), 409, "codes_changed")
+	problem(t, r.do("POST", at+"/launch", launch, header{replay.HeaderKey, "early-launch"}), 409, "codes_changed")
 	review := into[gen.Review](t, r.do("POST", at+"/review", nil), 200)
 	if len(review.Preview.Codes) != 2 || !review.TypedConfirmation || time.Until(review.ReservedUntil) < 10*time.Minute {
 		t.Fatalf("review = %+v", review)
 	}
 	launch.Codes, launch.People = review.Preview.Codes, 2
-	p := problem(t, r.do("POST", at+"/launch", launch, header{headerKey, "wrong-number"}), 409, "people_changed")
+	p := problem(t, r.do("POST", at+"/launch", launch, header{replay.HeaderKey, "wrong-number"}), 409, "people_changed")
 	if (*p.Params)["people"] != "3" {
 		t.Fatalf("params = %v, want the number now", p.Params)
 	}
 	launch.People = 3
-	key := header{headerKey, "the-launch"}
+	key := header{replay.HeaderKey, "the-launch"}
 	b := into[gen.Broadcast](t, r.do("POST", at+"/launch", launch, key), 202)
 	again := r.do("POST", at+"/launch", launch, key)
-	if into[gen.Broadcast](t, again, 202).Version != b.Version || again.Header.Get(headerReplay) != "true" {
+	if into[gen.Broadcast](t, again, 202).Version != b.Version || again.Header.Get(replay.HeaderReplay) != "true" {
 		t.Fatal("the repeated launch is not the first one")
 	}
-	problem(t, r.do("POST", at+"/launch", launch, header{headerKey, "another-key"}), 409, "already_launched")
+	problem(t, r.do("POST", at+"/launch", launch, header{replay.HeaderKey, "another-key"}), 409, "already_launched")
 	problem(t, r.do("DELETE", at, nil), 409, "not_draft")
 	why := "間違い"
 	b = into[gen.Broadcast](t, r.do("POST", at+"/stop", gen.ReasonRequest{Reason: &why}), 200)

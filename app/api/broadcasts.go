@@ -5,6 +5,7 @@ import (
 
 	"github.com/gofiber/fiber/v2"
 
+	"noroshi/app/api/ask"
 	"noroshi/app/api/gen"
 	"noroshi/app/api/view"
 	"noroshi/app/broadcast"
@@ -13,16 +14,16 @@ import (
 )
 
 func (s *Server) listBroadcasts(c *fiber.Ctx) error {
-	page, err := pageOf(c)
+	page, err := ask.Page(c)
 	if err != nil {
 		return err
 	}
 	state, mode := gen.BroadcastState(c.Query("state")), gen.BroadcastMode(c.Query("mode"))
 	if state != "" && !state.Valid() {
-		return errParameter("state")
+		return ask.ErrParameter("state")
 	}
 	if mode != "" && !mode.Valid() {
-		return errParameter("mode")
+		return ask.ErrParameter("mode")
 	}
 	list, next, err := s.o.Broadcasts.List(broadcast.State(state), broadcast.Mode(mode), page)
 	if err != nil {
@@ -46,7 +47,7 @@ func (s *Server) createBroadcast(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
-	b, err := s.o.Broadcasts.Create(c.UserContext(), actorOf(c), content)
+	b, err := s.o.Broadcasts.Create(c.UserContext(), ask.Actor(c), content)
 	if err != nil {
 		return err
 	}
@@ -54,7 +55,7 @@ func (s *Server) createBroadcast(c *fiber.Ctx) error {
 }
 
 func contentOf(c *fiber.Ctx) (broadcast.Content, error) {
-	in, err := decode[gen.BroadcastContent](c)
+	in, err := ask.JSON[gen.BroadcastContent](c)
 	if err != nil {
 		return broadcast.Content{}, err
 	}
@@ -73,7 +74,9 @@ func (s *Server) previewBroadcast(c *fiber.Ctx) error {
 	return c.JSON(view.Preview(sheet))
 }
 
-func broadcastID(c *fiber.Ctx) (id.Broadcast, error) { return pathID[id.Broadcast](c, "broadcastId") }
+func broadcastID(c *fiber.Ctx) (id.Broadcast, error) {
+	return ask.PathID[id.Broadcast](c, "broadcastId")
+}
 
 // broadcastOf reads the broadcast of the path.
 func (s *Server) broadcastOf(c *fiber.Ctx) (broadcast.Broadcast, error) {
@@ -97,7 +100,7 @@ func (s *Server) updateBroadcast(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
-	version, err := versionOf(c)
+	version, err := ask.Version(c)
 	if err != nil {
 		return err
 	}
@@ -105,7 +108,7 @@ func (s *Server) updateBroadcast(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
-	b, err := s.o.Broadcasts.Update(c.UserContext(), actorOf(c), which, version, content)
+	b, err := s.o.Broadcasts.Update(c.UserContext(), ask.Actor(c), which, version, content)
 	if err != nil {
 		return err
 	}
@@ -117,7 +120,7 @@ func (s *Server) discardBroadcast(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
-	if err := s.o.Broadcasts.Discard(c.UserContext(), actorOf(c), which); err != nil {
+	if err := s.o.Broadcasts.Discard(c.UserContext(), ask.Actor(c), which); err != nil {
 		return err
 	}
 	return c.SendStatus(fiber.StatusNoContent)
@@ -128,7 +131,7 @@ func (s *Server) reviewBroadcast(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
-	b, err := s.o.Broadcasts.Review(c.UserContext(), actorOf(c), s.scopeOf(c), which)
+	b, err := s.o.Broadcasts.Review(c.UserContext(), ask.Actor(c), s.scopeOf(c), which)
 	if err != nil {
 		return err
 	}
@@ -147,7 +150,7 @@ func (s *Server) launchBroadcast(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
-	in, err := decode[gen.LaunchRequest](c)
+	in, err := ask.JSON[gen.LaunchRequest](c)
 	if err != nil {
 		return err
 	}
@@ -162,7 +165,7 @@ func (s *Server) launchBroadcast(c *fiber.Ctx) error {
 				"people", sheet.People)
 		}
 	}
-	b, err = s.o.Broadcasts.Launch(c.UserContext(), actorOf(c), b.ID, uint64(max(0, view.Or(in.Version))), in.Codes)
+	b, err = s.o.Broadcasts.Launch(c.UserContext(), ask.Actor(c), b.ID, uint64(max(0, view.Or(in.Version))), in.Codes)
 	if err != nil {
 		return err
 	}
@@ -173,13 +176,13 @@ func (s *Server) launchBroadcast(c *fiber.Ctx) error {
 const maxReason = 300
 
 func reasonOf(c *fiber.Ctx) (string, error) {
-	in, err := decode[gen.ReasonRequest](c)
+	in, err := ask.JSON[gen.ReasonRequest](c)
 	if err != nil {
 		return "", err
 	}
 	reason := view.Or(in.Reason)
 	if utf8.RuneCountInString(reason) > maxReason {
-		return "", errTooLong("reason", maxReason)
+		return "", ask.ErrTooLong("reason", maxReason)
 	}
 	return reason, nil
 }
@@ -193,7 +196,7 @@ func (s *Server) stopBroadcast(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
-	b, err := s.o.Broadcasts.Stop(c.UserContext(), actorOf(c), which, reason)
+	b, err := s.o.Broadcasts.Stop(c.UserContext(), ask.Actor(c), which, reason)
 	if err != nil {
 		return err
 	}
@@ -209,7 +212,7 @@ func (s *Server) closeBroadcast(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
-	b, err := s.o.Broadcasts.Close(c.UserContext(), actorOf(c), which, reason)
+	b, err := s.o.Broadcasts.Close(c.UserContext(), ask.Actor(c), which, reason)
 	if err != nil {
 		return err
 	}

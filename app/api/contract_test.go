@@ -10,6 +10,7 @@ import (
 	"go.yaml.in/yaml/v3"
 
 	"noroshi/app/access"
+	"noroshi/app/api/replay"
 )
 
 // operation is what the contract says of one.
@@ -80,7 +81,7 @@ func TestRoutesAreTheContract(t *testing.T) {
 			In       string
 			Required bool
 		}) bool {
-			return p.Name == headerKey && p.Required
+			return p.Name == replay.HeaderKey && p.Required
 		})
 		if r.needsKey != (key >= 0) {
 			t.Errorf("%s: an Idempotency-Key is needed = %v, want %v", name, r.needsKey, key >= 0)

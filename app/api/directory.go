@@ -5,6 +5,7 @@ import (
 
 	"github.com/gofiber/fiber/v2"
 
+	"noroshi/app/api/ask"
 	"noroshi/app/api/gen"
 	"noroshi/app/api/view"
 	"noroshi/app/directory"
@@ -32,19 +33,19 @@ func (s *Server) listRecipients(c *fiber.Ctx) error {
 }
 
 func recipientQuery(c *fiber.Ctx) (q directory.Query, err error) {
-	if q.Page, err = pageOf(c); err != nil {
+	if q.Page, err = ask.Page(c); err != nil {
 		return q, err
 	}
-	if q.Search, err = querySearch(c); err != nil {
+	if q.Search, err = ask.Search(c); err != nil {
 		return q, err
 	}
-	if q.Group, err = queryID[id.Group](c, "group"); err != nil {
+	if q.Group, err = ask.QueryID[id.Group](c, "group"); err != nil {
 		return q, err
 	}
 	q.Department = c.Query("department")
-	reachable, err := queryWord(c, "reachable", "", "false", "true")
+	reachable, err := ask.Word(c, "reachable", "", "false", "true")
 	if err != nil || reachable == "true" {
-		return q, errParameter("reachable") // only people who are not can be listed
+		return q, ask.ErrParameter("reachable") // only people who are not can be listed
 	}
 	if reachable == "false" {
 		q.Reach = directory.NoPhone
@@ -72,7 +73,7 @@ func (s *Server) recipient(c *fiber.Ctx, status int, r directory.Recipient) erro
 }
 
 func (s *Server) createRecipient(c *fiber.Ctx) error {
-	in, err := decode[gen.RecipientInput](c)
+	in, err := ask.JSON[gen.RecipientInput](c)
 	if err != nil {
 		return err
 	}
@@ -88,7 +89,7 @@ func (s *Server) createRecipient(c *fiber.Ctx) error {
 }
 
 func (s *Server) getRecipient(c *fiber.Ctx) error {
-	who, err := pathID[id.Recipient](c, "recipientId")
+	who, err := ask.PathID[id.Recipient](c, "recipientId")
 	if err != nil {
 		return err
 	}
@@ -100,15 +101,15 @@ func (s *Server) getRecipient(c *fiber.Ctx) error {
 }
 
 func (s *Server) updateRecipient(c *fiber.Ctx) error {
-	who, err := pathID[id.Recipient](c, "recipientId")
+	who, err := ask.PathID[id.Recipient](c, "recipientId")
 	if err != nil {
 		return err
 	}
-	version, err := versionOf(c)
+	version, err := ask.Version(c)
 	if err != nil {
 		return err
 	}
-	in, err := decode[gen.RecipientInput](c)
+	in, err := ask.JSON[gen.RecipientInput](c)
 	if err != nil {
 		return err
 	}
@@ -128,7 +129,7 @@ func (s *Server) updateRecipient(c *fiber.Ctx) error {
 }
 
 func (s *Server) removeRecipient(c *fiber.Ctx) error {
-	who, err := pathID[id.Recipient](c, "recipientId")
+	who, err := ask.PathID[id.Recipient](c, "recipientId")
 	if err != nil {
 		return err
 	}
@@ -143,7 +144,7 @@ func (s *Server) removeRecipient(c *fiber.Ctx) error {
 }
 
 func (s *Server) removeRecipients(c *fiber.Ctx) error {
-	in, err := decode[gen.Removal](c)
+	in, err := ask.JSON[gen.Removal](c)
 	if err != nil {
 		return err
 	}
@@ -191,11 +192,11 @@ func (s *Server) listGroups(c *fiber.Ctx) error {
 }
 
 func (s *Server) createGroup(c *fiber.Ctx) error {
-	in, err := decode[gen.GroupInput](c)
+	in, err := ask.JSON[gen.GroupInput](c)
 	if err != nil {
 		return err
 	}
-	g, err := s.o.Directory.CreateGroup(c.UserContext(), in.Name, view.Or(in.Description))
+	g, err := s.o.Directory.CreateGroup(c.UserContext(), view.ToGroup(in, directory.Group{}))
 	if err != nil {
 		return err
 	}
@@ -203,7 +204,7 @@ func (s *Server) createGroup(c *fiber.Ctx) error {
 }
 
 func (s *Server) getGroup(c *fiber.Ctx) error {
-	which, err := pathID[id.Group](c, "groupId")
+	which, err := ask.PathID[id.Group](c, "groupId")
 	if err != nil {
 		return err
 	}
@@ -215,19 +216,23 @@ func (s *Server) getGroup(c *fiber.Ctx) error {
 }
 
 func (s *Server) updateGroup(c *fiber.Ctx) error {
-	which, err := pathID[id.Group](c, "groupId")
+	which, err := ask.PathID[id.Group](c, "groupId")
 	if err != nil {
 		return err
 	}
-	version, err := versionOf(c)
+	version, err := ask.Version(c)
 	if err != nil {
 		return err
 	}
-	in, err := decode[gen.GroupInput](c)
+	in, err := ask.JSON[gen.GroupInput](c)
 	if err != nil {
 		return err
 	}
-	g, err := s.o.Directory.UpdateGroup(c.UserContext(), s.scopeOf(c), which, version, in.Name, view.Or(in.Description))
+	old, err := s.o.Directory.GetGroup(c.UserContext(), s.scopeOf(c), which)
+	if err != nil {
+		return err
+	}
+	g, err := s.o.Directory.UpdateGroup(c.UserContext(), s.scopeOf(c), which, version, view.ToGroup(in, old))
 	if err != nil {
 		return err
 	}
@@ -235,7 +240,7 @@ func (s *Server) updateGroup(c *fiber.Ctx) error {
 }
 
 func (s *Server) removeGroup(c *fiber.Ctx) error {
-	which, err := pathID[id.Group](c, "groupId")
+	which, err := ask.PathID[id.Group](c, "groupId")
 	if err != nil {
 		return err
 	}
@@ -246,11 +251,11 @@ func (s *Server) removeGroup(c *fiber.Ctx) error {
 }
 
 func (s *Server) changeGroupMembers(c *fiber.Ctx) error {
-	which, err := pathID[id.Group](c, "groupId")
+	which, err := ask.PathID[id.Group](c, "groupId")
 	if err != nil {
 		return err
 	}
-	in, err := decode[gen.MemberChange](c)
+	in, err := ask.JSON[gen.MemberChange](c)
 	if err != nil {
 		return err
 	}

@@ -12,7 +12,7 @@ import (
 
 	"github.com/gofiber/fiber/v2"
 
-	"noroshi/app/access"
+	"noroshi/app/api/ask"
 	"noroshi/app/api/view"
 	"noroshi/app/fault"
 )
@@ -21,8 +21,6 @@ import (
 const (
 	localRequest   = "request"
 	localOperation = "operation"
-	localSession   = "session"
-	localBody      = "body"
 )
 
 const headerRequestID = "X-Request-Id"
@@ -48,7 +46,7 @@ func (s *Server) edge(c *fiber.Ctx) error {
 		"method", c.Method(), "operation", operation, "status", c.Response().StatusCode(),
 		"duration_ms", s.o.Now().Sub(began).Milliseconds(), "request", requestID,
 	}
-	if session, ok := c.Locals(localSession).(access.Session); ok {
+	if session := ask.Session(c); session.Account.ID != 0 {
 		attrs = append(attrs, "account", session.Account.ID.String())
 	}
 	s.o.Log.Info("request answered", attrs...)
@@ -141,11 +139,11 @@ func foreign(err error) *fault.Error {
 	var f *fiber.Error
 	switch {
 	case errors.As(err, &f) && f.Code == fiber.StatusRequestEntityTooLarge:
-		return fault.Wrap(err, fault.Invalid, codeTooLarge, "This is too large.", "max", maxImport)
+		return fault.Wrap(err, fault.Invalid, ask.CodeTooLarge, "This is too large.", "max", maxImport)
 	case errors.As(err, &f) && f.Code == fiber.StatusNotFound:
-		return fault.Wrap(err, fault.NotFound, codeNotFound, "There is nothing here.")
+		return fault.Wrap(err, fault.NotFound, ask.CodeNotFound, "There is nothing here.")
 	case errors.As(err, &f) && f.Code < 500:
-		return fault.Wrap(err, fault.Invalid, codeBadParameter, "This request is not understood.")
+		return fault.Wrap(err, fault.Invalid, ask.CodeBadParameter, "This request is not understood.")
 	case errors.Is(err, context.DeadlineExceeded), errors.Is(err, context.Canceled):
 		return fault.Wrap(err, fault.Unavailable, codeTimeout, "This took too long.")
 	}
@@ -159,7 +157,7 @@ func statusOf(e *fault.Error, versioned bool) int {
 		return fiber.StatusUnauthorized
 	case codeTooManyAttempts:
 		return fiber.StatusTooManyRequests
-	case codeTooLarge:
+	case ask.CodeTooLarge:
 		return fiber.StatusRequestEntityTooLarge
 	case codeWrongType:
 		return fiber.StatusUnsupportedMediaType
@@ -186,4 +184,8 @@ func statusOf(e *fault.Error, versioned bool) int {
 	return fiber.StatusInternalServerError
 }
 
-func errNoRoute() error { return fault.New(fault.NotFound, codeNotFound, "There is nothing here.") }
+// tagged answers with a record and its version as the ETag.
+func tagged(c *fiber.Ctx, status int, version uint64, v any) error {
+	c.Set(fiber.HeaderETag, `"`+strconv.FormatUint(version, 10)+`"`)
+	return c.Status(status).JSON(v)
+}

@@ -13,6 +13,7 @@ import (
 	"github.com/gofiber/fiber/v2"
 
 	"noroshi/app/access"
+	"noroshi/app/api/ask"
 	"noroshi/app/api/gen"
 	"noroshi/app/fault"
 	"noroshi/app/id"
@@ -71,11 +72,11 @@ type stream struct {
 }
 
 func (s *Server) streamEvents(c *fiber.Ctx) error {
-	follow, err := queryID[id.Broadcast](c, "broadcast")
+	follow, err := ask.QueryID[id.Broadcast](c, "broadcast")
 	if err != nil {
 		return err
 	}
-	session := sessionOf(c)
+	session := ask.Session(c)
 	if follow != 0 && s.o.Access.Allowed(session.Account, access.BroadcastRead) {
 		if _, err := s.o.Broadcasts.Get(follow); err != nil {
 			return err

@@ -2,8 +2,6 @@ package api
 
 import (
 	"context"
-	"io"
-	"net"
 	"net/url"
 	"strings"
 	"time"
@@ -12,6 +10,7 @@ import (
 	"github.com/valyala/fasthttp"
 
 	"noroshi/app/access"
+	"noroshi/app/api/ask"
 	"noroshi/app/fault"
 	"noroshi/app/scope"
 )
@@ -48,7 +47,10 @@ func (s *Server) guard(r route) fiber.Handler {
 		if err := checkBody(c, r); err != nil {
 			return err
 		}
-		return s.once(c, r)
+		if safe(r.method) || r.upload || r.permission == public {
+			return r.handle(c)
+		}
+		return s.replays.Once(c, r.operation, r.needsKey, r.handle)
 	}
 }
 
@@ -64,8 +66,8 @@ func (s *Server) enter(c *fiber.Ctx, r route) error {
 	if err := s.admit(c, r, session); err != nil {
 		return err
 	}
-	c.Locals(localSession, session)
-	c.SetUserContext(access.WithActor(c.UserContext(), session.Account.Actor(addressOf(c))))
+	ask.KeepSession(c, session)
+	c.SetUserContext(access.WithActor(c.UserContext(), session.Account.Actor(ask.Address(c))))
 	return nil
 }
 
@@ -107,7 +109,7 @@ func checkBody(c *fiber.Ctx, r route) error {
 		limit = r.limit
 	}
 	if size > limit {
-		return errTooLarge(limit)
+		return ask.ErrTooLarge(limit)
 	}
 	if safe(r.method) {
 		return nil
@@ -124,48 +126,13 @@ func checkBody(c *fiber.Ctx, r route) error {
 	if r.upload {
 		return nil // read by its handler, which waits its turn
 	}
-	body, err := readBody(c, limit)
-	c.Locals(localBody, body)
+	body, err := ask.ReadBody(c, limit)
+	ask.KeepBody(c, body)
 	return err
 }
 
-// readBody reads the body up to the limit; a body of unknown length cannot be refused before.
-func readBody(c *fiber.Ctx, limit int) ([]byte, error) {
-	stream := c.Context().RequestBodyStream()
-	if stream == nil {
-		return append([]byte(nil), c.Body()...), nil
-	}
-	body, err := io.ReadAll(io.LimitReader(stream, int64(limit)+1))
-	switch {
-	case err != nil:
-		return nil, fault.Wrap(err, fault.Invalid, codeBadJSON, "The body could not be read to its end.")
-	case len(body) > limit:
-		return nil, errTooLarge(limit)
-	}
-	return body, nil
-}
-
-func errTooLarge(limit int) error {
-	return fault.New(fault.Invalid, codeTooLarge, "This is too large.", "max", limit)
-}
-
-// addressOf returns the address of the peer.
-func addressOf(c *fiber.Ctx) string {
-	host, _, err := net.SplitHostPort(c.Context().RemoteAddr().String())
-	if err != nil {
-		return c.Context().RemoteAddr().String()
-	}
-	return host
-}
-
-// sessionOf returns the session that guard has found.
-func sessionOf(c *fiber.Ctx) access.Session {
-	session, _ := c.Locals(localSession).(access.Session)
-	return session
-}
-
 // scopeOf returns the part of the directory that the caller may see.
-func (s *Server) scopeOf(c *fiber.Ctx) scope.Scope { return s.o.Access.ScopeOf(sessionOf(c).Account) }
+func (s *Server) scopeOf(c *fiber.Ctx) scope.Scope { return s.o.Access.ScopeOf(ask.Session(c).Account) }
 
 func (s *Server) cookieName() string {
 	if s.secure() {

@@ -12,6 +12,7 @@ import (
 
 	"noroshi/app/access"
 	"noroshi/app/api/gen"
+	"noroshi/app/api/replay"
 	"noroshi/app/fault"
 	"noroshi/app/id"
 )
@@ -39,7 +40,7 @@ func TestEveryRouteNeedsASession(t *testing.T) {
 		if one.permission == public {
 			continue
 		}
-		res := r.do(one.method, address(one), "{}", kindOf(one), header{headerKey, "0123456789"})
+		res := r.do(one.method, address(one), "{}", kindOf(one), header{replay.HeaderKey, "0123456789"})
 		problem(t, res, 401, "unauthenticated")
 		res = r.do(one.method, address(one), "{}", kindOf(one), header{"Cookie", cookiePlain + "=" + strings.Repeat("A", 43)})
 		problem(t, res, 401, "unauthenticated")
@@ -249,11 +250,11 @@ func TestLogsHoldNothingPersonal(t *testing.T) {
 func TestIdempotency(t *testing.T) {
 	t.Parallel()
 	r := newOffice(t)
-	key := header{headerKey, "key-0001"}
+	key := header{replay.HeaderKey, "key-0001"}
 	first := into[gen.Group](t, r.do("POST", "/groups", gen.GroupInput{Name: "Floor 3"}, key), 201)
 	res := r.do("POST", "/groups", gen.GroupInput{Name: "Floor 3"}, key)
 	if again := into[gen.Group](t, res, 201); again != first || res.Header.Get("ETag") != `"1"` ||
-		res.Header.Get(headerReplay) != "true" {
+		res.Header.Get(replay.HeaderReplay) != "true" {
 		t.Fatalf("the repeat = %+v with %v, want %+v", again, res.Header, first)
 	}
 	problem(t, r.do("POST", "/groups", gen.GroupInput{Name: "Floor 4"}, key), 409, "idempotency_conflict")
@@ -261,7 +262,7 @@ func TestIdempotency(t *testing.T) {
 	// The same key on another route is another key; a refusal is not remembered.
 	problem(t, r.do("POST", "/recipients", gen.RecipientInput{Name: ""}, key), 422, "invalid_fields")
 	into[gen.Recipient](t, r.do("POST", "/recipients", gen.RecipientInput{Name: "山田 太郎"}, key), 201)
-	problem(t, r.do("POST", "/groups", gen.GroupInput{Name: "x"}, header{headerKey, "short"}), 400, "bad_idempotency_key")
+	problem(t, r.do("POST", "/groups", gen.GroupInput{Name: "x"}, header{replay.HeaderKey, "short"}), 400, "bad_idempotency_key")
 	launch := "/broadcasts/" + id.Broadcast(5).String() + "/launch"
 	problem(t, r.do("POST", launch, gen.LaunchRequest{}), 400, "bad_idempotency_key")
 }
@@ -275,7 +276,7 @@ func TestRepeatsAtTheSameTimeAreCarriedOutOnce(t *testing.T) {
 		go func() {
 			req := httptest.NewRequest("POST", "/api/v1/recipients", strings.NewReader(`{"name":"山田 太郎"}`))
 			for _, h := range []header{
-				{"Content-Type", "application/json"}, {"Cookie", r.cookie}, {headerCSRF, r.csrf}, {headerKey, "one-of-eight"},
+				{"Content-Type", "application/json"}, {"Cookie", r.cookie}, {headerCSRF, r.csrf}, {replay.HeaderKey, "one-of-eight"},
 			} {
 				req.Header.Set(h.name, h.value)
 			}

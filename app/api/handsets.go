@@ -6,6 +6,7 @@ import (
 
 	"github.com/gofiber/fiber/v2"
 
+	"noroshi/app/api/ask"
 	"noroshi/app/api/gen"
 	"noroshi/app/fault"
 )
@@ -28,11 +29,11 @@ func (s *Server) listHandsets(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
-	page, err := pageOf(c)
+	page, err := ask.Page(c)
 	if err != nil {
 		return err
 	}
-	q, err := querySearch(c)
+	q, err := ask.Search(c)
 	if err != nil {
 		return err
 	}
@@ -51,7 +52,7 @@ func (s *Server) answerFromHandset(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
-	in, err := decode[gen.HandsetText](c)
+	in, err := ask.JSON[gen.HandsetText](c)
 	if err != nil {
 		return err
 	}
@@ -59,7 +60,7 @@ func (s *Server) answerFromHandset(c *fiber.Ctx) error {
 		return fault.InvalidFields([]fault.Field{{Path: "text", Code: "required"}})
 	}
 	if utf8.RuneCountInString(in.Text) > maxHandsetText {
-		return errTooLong("text", maxHandsetText)
+		return ask.ErrTooLong("text", maxHandsetText)
 	}
 	one, err := h.Answer(c.UserContext(), numberOf(c), in.Text)
 	if err != nil {
@@ -73,7 +74,7 @@ func (s *Server) setHandsetPower(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
-	in, err := decode[gen.HandsetPower](c)
+	in, err := ask.JSON[gen.HandsetPower](c)
 	if err != nil {
 		return err
 	}
@@ -101,7 +102,7 @@ func (s *Server) setPopulation(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
-	in, err := decode[gen.Population](c)
+	in, err := ask.JSON[gen.Population](c)
 	if err != nil {
 		return err
 	}

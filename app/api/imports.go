@@ -9,6 +9,7 @@ import (
 
 	"github.com/gofiber/fiber/v2"
 
+	"noroshi/app/api/ask"
 	"noroshi/app/api/gen"
 	"noroshi/app/api/view"
 	"noroshi/app/directory/sheet"
@@ -31,7 +32,7 @@ func (s *Server) uploadImport(c *fiber.Ctx) error {
 			return err
 		}
 	}
-	file, err := readBody(c, maxImport)
+	file, err := ask.ReadBody(c, maxImport)
 	if err != nil {
 		return err
 	}
@@ -46,7 +47,7 @@ func (s *Server) uploadImport(c *fiber.Ctx) error {
 }
 
 func (s *Server) getImport(c *fiber.Ctx) error {
-	which, err := pathID[id.Import](c, "importId")
+	which, err := ask.PathID[id.Import](c, "importId")
 	if err != nil {
 		return err
 	}
@@ -58,7 +59,7 @@ func (s *Server) getImport(c *fiber.Ctx) error {
 }
 
 func (s *Server) discardImport(c *fiber.Ctx) error {
-	which, err := pathID[id.Import](c, "importId")
+	which, err := ask.PathID[id.Import](c, "importId")
 	if err != nil {
 		return err
 	}
@@ -69,11 +70,11 @@ func (s *Server) discardImport(c *fiber.Ctx) error {
 }
 
 func (s *Server) recheckImport(c *fiber.Ctx) error {
-	which, err := pathID[id.Import](c, "importId")
+	which, err := ask.PathID[id.Import](c, "importId")
 	if err != nil {
 		return err
 	}
-	in, err := decode[gen.ImportSettings](c)
+	in, err := ask.JSON[gen.ImportSettings](c)
 	if err != nil {
 		return err
 	}
@@ -89,7 +90,7 @@ func (s *Server) recheckImport(c *fiber.Ctx) error {
 }
 
 func (s *Server) commitImport(c *fiber.Ctx) error {
-	which, err := pathID[id.Import](c, "importId")
+	which, err := ask.PathID[id.Import](c, "importId")
 	if err != nil {
 		return err
 	}
@@ -104,11 +105,11 @@ func (s *Server) commitImport(c *fiber.Ctx) error {
 }
 
 func (s *Server) exportImportRejects(c *fiber.Ctx) error {
-	which, err := pathID[id.Import](c, "importId")
+	which, err := ask.PathID[id.Import](c, "importId")
 	if err != nil {
 		return err
 	}
-	language, err := queryWord(c, "language", "ja", "en")
+	language, err := ask.Word(c, "language", "ja", "en")
 	if err != nil {
 		return err
 	}
@@ -123,11 +124,11 @@ func (s *Server) exportImportRejects(c *fiber.Ctx) error {
 }
 
 func (s *Server) exportRecipients(c *fiber.Ctx) error {
-	charset, err := queryWord(c, "charset", string(sheet.UTF8), string(sheet.ShiftJIS))
+	charset, err := ask.Word(c, "charset", string(sheet.UTF8), string(sheet.ShiftJIS))
 	if err != nil {
 		return err
 	}
-	language, err := queryWord(c, "language", "ja", "en")
+	language, err := ask.Word(c, "language", "ja", "en")
 	if err != nil {
 		return err
 	}

@@ -6,6 +6,7 @@ import (
 
 	"github.com/gofiber/fiber/v2"
 
+	"noroshi/app/api/ask"
 	"noroshi/app/api/gen"
 	"noroshi/app/api/roster"
 	"noroshi/app/api/view"
@@ -21,12 +22,12 @@ func (s *Server) listBroadcastPeople(c *fiber.Ctx) error {
 		Department: c.Query("department"),
 	}
 	if !q.Filter.Valid() {
-		return errParameter("filter")
+		return ask.ErrParameter("filter")
 	}
-	if q.Search, err = querySearch(c); err != nil {
+	if q.Search, err = ask.Search(c); err != nil {
 		return err
 	}
-	if q.Page, err = pageOf(c); err != nil {
+	if q.Page, err = ask.Page(c); err != nil {
 		return err
 	}
 	page, err := s.roster.List(c.UserContext(), b.ID, q)
@@ -39,7 +40,7 @@ func (s *Server) listBroadcastPeople(c *fiber.Ctx) error {
 func ordinalOf(c *fiber.Ctx) (uint32, error) {
 	n, err := strconv.ParseUint(c.Params("ordinal"), 10, 31)
 	if err != nil {
-		return 0, errNoRoute()
+		return 0, ask.ErrNoRoute()
 	}
 	return uint32(n), nil
 }
@@ -69,19 +70,19 @@ func (s *Server) recordAnswer(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
-	in, err := decode[gen.AnswerInput](c)
+	in, err := ask.JSON[gen.AnswerInput](c)
 	if err != nil {
 		return err
 	}
 	comment := view.Or(in.Comment)
 	if utf8.RuneCountInString(comment) > maxComment {
-		return errTooLong("comment", maxComment)
+		return ask.ErrTooLong("comment", maxComment)
 	}
 	ctx, sc := c.UserContext(), s.scopeOf(c)
 	if _, err := s.roster.Detail(ctx, sc, b, ordinal); err != nil {
 		return err // nobody answers for somebody they may not see
 	}
-	if err := s.o.Replies.Record(ctx, actorOf(c), b.ID, ordinal, in.Codes, comment); err != nil {
+	if err := s.o.Replies.Record(ctx, ask.Actor(c), b.ID, ordinal, in.Codes, comment); err != nil {
 		return err
 	}
 	detail, err := s.roster.Detail(ctx, sc, b, ordinal)

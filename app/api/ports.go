@@ -2,7 +2,6 @@ package api
 
 import (
 	"context"
-	"time"
 
 	"noroshi/app/api/gen"
 	"noroshi/app/audit"
@@ -16,14 +15,6 @@ type AuditLines interface {
 	// List returns up to limit lines with numbers below before (0: from the newest), newest first, of one object when
 	// object is not empty.
 	List(object string, before uint64, limit int) ([]audit.Entry, error)
-}
-
-// Requests remembers the answers of requests: store.Tx.Seen and store.Tx.Remember.
-type Requests interface {
-	// Seen returns what Remember kept under the key; ok is false when there is nothing or it has expired.
-	Seen(key string) (result []byte, ok bool, err error)
-	// Remember keeps a result, durably, until the moment given.
-	Remember(ctx context.Context, key string, result []byte, until time.Time) error
 }
 
 // Beats says when to look again: live.Feed.

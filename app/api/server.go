@@ -14,7 +14,9 @@ import (
 	"github.com/gofiber/fiber/v2"
 
 	"noroshi/app/access"
+	"noroshi/app/api/ask"
 	"noroshi/app/api/gen"
+	"noroshi/app/api/replay"
 	"noroshi/app/api/roster"
 	"noroshi/app/api/snapshot"
 	"noroshi/app/api/web"
@@ -49,7 +51,7 @@ type Options struct {
 
 	Beats    Beats
 	Audit    AuditLines
-	Requests Requests
+	Requests replay.Requests
 	System   func() gen.System // view.RouteState helps to make it
 	Handsets Handsets          // nil outside of a demo
 	Routes   []config.Route    // of the configuration file, to show the exact texts people were sent
@@ -74,7 +76,7 @@ type Server struct {
 	o         Options
 	app       *fiber.App
 	site      *web.Site
-	replays   *replays
+	replays   *replay.Desk
 	roster    *roster.Roster
 	snapshots *snapshot.Snapshots
 	uploads   chan struct{}
@@ -107,7 +109,7 @@ func New(o Options) (*Server, error) {
 		o.TypedFrom = launchTypes
 	}
 	s := &Server{
-		o: o, site: site, replays: newReplays(),
+		o: o, site: site, replays: replay.New(o.Requests, o.Now, o.Log),
 		uploads: make(chan struct{}, uploadsAtOnce), streams: newStreams(), closing: make(chan struct{}),
 	}
 	s.roster = roster.New(roster.Options{
@@ -127,7 +129,7 @@ func New(o Options) (*Server, error) {
 	for _, r := range s.routes() {
 		s.app.Add(r.method, "/api/v1"+fiberPath(r.path), s.guard(r))
 	}
-	s.app.Use("/api", func(*fiber.Ctx) error { return errNoRoute() })
+	s.app.Use("/api", func(*fiber.Ctx) error { return ask.ErrNoRoute() })
 	s.app.Use(s.console)
 	return s, nil
 }
@@ -180,7 +182,7 @@ func (s *Server) secure() bool { return s.o.TLS != nil || s.o.Secure }
 // console answers with a file of the console.
 func (s *Server) console(c *fiber.Ctx) error {
 	if c.Method() != fiber.MethodGet && c.Method() != fiber.MethodHead {
-		return errNoRoute()
+		return ask.ErrNoRoute()
 	}
 	a := s.site.Find(c.Path(), c.Get(fiber.HeaderAcceptEncoding), c.Get(fiber.HeaderIfNoneMatch))
 	c.Set(fiber.HeaderVary, fiber.HeaderAcceptEncoding)

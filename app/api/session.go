@@ -4,6 +4,7 @@ import (
 	"github.com/gofiber/fiber/v2"
 
 	"noroshi/app/access"
+	"noroshi/app/api/ask"
 	"noroshi/app/api/gen"
 	"noroshi/app/api/view"
 	"noroshi/app/lang"
@@ -23,14 +24,14 @@ func (s *Server) getSetup(c *fiber.Ctx) error {
 }
 
 func (s *Server) completeSetup(c *fiber.Ctx) error {
-	in, err := decode[gen.SetupRequest](c)
+	in, err := ask.JSON[gen.SetupRequest](c)
 	if err != nil {
 		return err
 	}
 	session, token, err := s.o.Access.CompleteSetup(c.UserContext(), access.Setup{
 		Token: in.Token, Organisation: view.ToOrganisation(in.Organisation),
 		Account: access.NewAccount{Name: in.Name, Email: in.Email, Password: in.Password},
-	}, addressOf(c))
+	}, ask.Address(c))
 	if err != nil {
 		return err
 	}
@@ -51,14 +52,14 @@ func (s *Server) session(c *fiber.Ctx, status int, session access.Session) error
 	})
 }
 
-func (s *Server) getSession(c *fiber.Ctx) error { return s.session(c, fiber.StatusOK, sessionOf(c)) }
+func (s *Server) getSession(c *fiber.Ctx) error { return s.session(c, fiber.StatusOK, ask.Session(c)) }
 
 func (s *Server) signIn(c *fiber.Ctx) error {
-	in, err := decode[gen.SignInRequest](c)
+	in, err := ask.JSON[gen.SignInRequest](c)
 	if err != nil {
 		return err
 	}
-	session, token, err := s.o.Access.SignIn(c.UserContext(), in.Email, in.Password, addressOf(c), s.tokenOf(c))
+	session, token, err := s.o.Access.SignIn(c.UserContext(), in.Email, in.Password, ask.Address(c), s.tokenOf(c))
 	if err != nil {
 		return err
 	}
@@ -67,7 +68,7 @@ func (s *Server) signIn(c *fiber.Ctx) error {
 }
 
 func (s *Server) signOut(c *fiber.Ctx) error {
-	if err := s.o.Access.SignOut(c.UserContext(), s.tokenOf(c), addressOf(c)); err != nil {
+	if err := s.o.Access.SignOut(c.UserContext(), s.tokenOf(c), ask.Address(c)); err != nil {
 		return err
 	}
 	s.setCookie(c, "")
@@ -75,7 +76,7 @@ func (s *Server) signOut(c *fiber.Ctx) error {
 }
 
 func (s *Server) updateAccount(c *fiber.Ctx) error {
-	in, err := decode[gen.AccountUpdate](c)
+	in, err := ask.JSON[gen.AccountUpdate](c)
 	if err != nil {
 		return err
 	}
@@ -86,7 +87,7 @@ func (s *Server) updateAccount(c *fiber.Ctx) error {
 		language := string(*in.Language)
 		change.Language = &language
 	}
-	a, err := s.o.Access.UpdateAccount(c.UserContext(), actorOf(c), sessionOf(c).Account.ID, change, s.tokenOf(c))
+	a, err := s.o.Access.UpdateAccount(c.UserContext(), ask.Actor(c), ask.Session(c).Account.ID, change, s.tokenOf(c))
 	if err != nil {
 		return err
 	}
@@ -102,11 +103,11 @@ func (s *Server) getOrganisation(c *fiber.Ctx) error {
 }
 
 func (s *Server) updateOrganisation(c *fiber.Ctx) error {
-	in, err := decode[gen.Organisation](c)
+	in, err := ask.JSON[gen.Organisation](c)
 	if err != nil {
 		return err
 	}
-	o, err := s.o.Access.SetOrganisation(c.UserContext(), actorOf(c), view.ToOrganisation(in))
+	o, err := s.o.Access.SetOrganisation(c.UserContext(), ask.Actor(c), view.ToOrganisation(in))
 	if err != nil {
 		return err
 	}

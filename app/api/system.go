@@ -5,6 +5,7 @@ import (
 
 	"github.com/gofiber/fiber/v2"
 
+	"noroshi/app/api/ask"
 	"noroshi/app/api/gen"
 	"noroshi/app/api/snapshot"
 	"noroshi/app/api/view"
@@ -52,19 +53,19 @@ func (s *Server) getHome(c *fiber.Ctx) error {
 func (s *Server) getSystem(c *fiber.Ctx) error { return c.JSON(s.snapshots.System()) }
 
 func (s *Server) listAudit(c *fiber.Ctx) error {
-	page, err := pageOf(c)
+	page, err := ask.Page(c)
 	if err != nil {
 		return err
 	}
 	before := uint64(0)
 	if page.After != "" {
 		if before, err = strconv.ParseUint(string(page.After), 10, 64); err != nil {
-			return errParameter("after")
+			return ask.ErrParameter("after")
 		}
 	}
 	object := c.Query("object")
-	if len(object) > maxSearch {
-		return errParameter("object")
+	if len(object) > ask.MaxSearch {
+		return ask.ErrParameter("object")
 	}
 	entries, err := s.o.Audit.List(object, before, page.Size()+1)
 	if err != nil {

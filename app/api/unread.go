@@ -3,6 +3,7 @@ package api
 import (
 	"github.com/gofiber/fiber/v2"
 
+	"noroshi/app/api/ask"
 	"noroshi/app/api/gen"
 	"noroshi/app/api/view"
 	"noroshi/app/fault"
@@ -11,11 +12,11 @@ import (
 )
 
 func (s *Server) listUnread(c *fiber.Ctx) error {
-	page, err := pageOf(c)
+	page, err := ask.Page(c)
 	if err != nil {
 		return err
 	}
-	kind, err := queryWord(c, "kind", "unread", "unknown_sender", "decided")
+	kind, err := ask.Word(c, "kind", "unread", "unknown_sender", "decided")
 	if err != nil {
 		return err
 	}
@@ -23,7 +24,7 @@ func (s *Server) listUnread(c *fiber.Ctx) error {
 	if kind == "decided" {
 		q.Kind = reply.Assigned
 	}
-	if q.Broadcast, err = queryID[id.Broadcast](c, "broadcast"); err != nil {
+	if q.Broadcast, err = ask.QueryID[id.Broadcast](c, "broadcast"); err != nil {
 		return err
 	}
 	replies, total, next, err := s.o.Replies.List(q)
@@ -51,11 +52,11 @@ func (s *Server) decided(c *fiber.Ctx, r reply.Reply) error {
 }
 
 func (s *Server) assignUnread(c *fiber.Ctx) error {
-	which, err := pathID[id.Reply](c, "replyId")
+	which, err := ask.PathID[id.Reply](c, "replyId")
 	if err != nil {
 		return err
 	}
-	in, err := decode[gen.AssignRequest](c)
+	in, err := ask.JSON[gen.AssignRequest](c)
 	if err != nil {
 		return err
 	}
@@ -66,7 +67,7 @@ func (s *Server) assignUnread(c *fiber.Ctx) error {
 	if in.Ordinal < 0 || in.Ordinal > 1<<31-1 {
 		return fault.InvalidFields([]fault.Field{{Path: "ordinal", Code: "out_of_range"}})
 	}
-	r, err := s.o.Replies.Assign(c.UserContext(), actorOf(c), which, ids[0], uint32(in.Ordinal), in.Codes)
+	r, err := s.o.Replies.Assign(c.UserContext(), ask.Actor(c), which, ids[0], uint32(in.Ordinal), in.Codes)
 	if err != nil {
 		return err
 	}
@@ -74,11 +75,11 @@ func (s *Server) assignUnread(c *fiber.Ctx) error {
 }
 
 func (s *Server) setUnreadAside(c *fiber.Ctx) error {
-	which, err := pathID[id.Reply](c, "replyId")
+	which, err := ask.PathID[id.Reply](c, "replyId")
 	if err != nil {
 		return err
 	}
-	r, err := s.o.Replies.SetAside(c.UserContext(), actorOf(c), which)
+	r, err := s.o.Replies.SetAside(c.UserContext(), ask.Actor(c), which)
 	if err != nil {
 		return err
 	}
@@ -86,11 +87,11 @@ func (s *Server) setUnreadAside(c *fiber.Ctx) error {
 }
 
 func (s *Server) undoUnread(c *fiber.Ctx) error {
-	which, err := pathID[id.Reply](c, "replyId")
+	which, err := ask.PathID[id.Reply](c, "replyId")
 	if err != nil {
 		return err
 	}
-	r, err := s.o.Replies.Undo(c.UserContext(), actorOf(c), which)
+	r, err := s.o.Replies.Undo(c.UserContext(), ask.Actor(c), which)
 	if err != nil {
 		return err
 	}

@@ -157,6 +157,30 @@ func (e BubbleState) Valid() bool {
 	}
 }
 
+// Defines values for GroupPriority.
+const (
+	GroupPriorityFirst  GroupPriority = "first"
+	GroupPriorityHigh   GroupPriority = "high"
+	GroupPriorityLater  GroupPriority = "later"
+	GroupPriorityNormal GroupPriority = "normal"
+)
+
+// Valid indicates whether the value is a known member of the GroupPriority enum.
+func (e GroupPriority) Valid() bool {
+	switch e {
+	case GroupPriorityFirst:
+		return true
+	case GroupPriorityHigh:
+		return true
+	case GroupPriorityLater:
+		return true
+	case GroupPriorityNormal:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for ImportState.
 const (
 	ImportStateChecked    ImportState = "checked"
@@ -546,16 +570,16 @@ func (e UnreadReplyKind) Valid() bool {
 
 // Defines values for Urgency.
 const (
-	Normal Urgency = "normal"
-	Urgent Urgency = "urgent"
+	UrgencyNormal Urgency = "normal"
+	UrgencyUrgent Urgency = "urgent"
 )
 
 // Valid indicates whether the value is a known member of the Urgency enum.
 func (e Urgency) Valid() bool {
 	switch e {
-	case Normal:
+	case UrgencyNormal:
 		return true
-	case Urgent:
+	case UrgencyUrgent:
 		return true
 	default:
 		return false
@@ -894,19 +918,28 @@ type FieldChange struct {
 
 // Group defines model for Group.
 type Group struct {
-	Count       int       `json:"count"`
-	Description *string   `json:"description,omitempty"`
-	Id          string    `json:"id"`
-	Name        string    `json:"name"`
-	UpdatedAt   time.Time `json:"updatedAt"`
-	Version     int64     `json:"version"`
+	Count       int     `json:"count"`
+	Description *string `json:"description,omitempty"`
+	Id          string  `json:"id"`
+	Name        string  `json:"name"`
+
+	// Priority Whose turn it is when a line is slow. Of somebody in several groups the best counts; who is in none is normal.
+	Priority  GroupPriority `json:"priority"`
+	UpdatedAt time.Time     `json:"updatedAt"`
+	Version   int64         `json:"version"`
 }
 
 // GroupInput defines model for GroupInput.
 type GroupInput struct {
 	Description *string `json:"description,omitempty"`
 	Name        string  `json:"name"`
+
+	// Priority Without one a new group is normal, and a group that is there keeps its own.
+	Priority *GroupPriority `json:"priority,omitempty"`
 }
+
+// GroupPriority Whose turn it is when a line is slow. Of somebody in several groups the best counts; who is in none is normal.
+type GroupPriority string
 
 // GroupRef defines model for GroupRef.
 type GroupRef struct {

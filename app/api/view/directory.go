@@ -3,6 +3,7 @@ package view
 import (
 	"noroshi/app/api/gen"
 	"noroshi/app/directory"
+	"noroshi/app/directory/group"
 	"noroshi/app/directory/intake"
 	"noroshi/app/directory/sheet"
 	"noroshi/app/fault"
@@ -89,8 +90,21 @@ func IDs[T ~uint64](field string, texts []string) ([]T, error) {
 func Group(g directory.Group) gen.Group {
 	return gen.Group{
 		Id: g.ID.String(), Version: int64(g.Version), Name: g.Name, Description: opt(g.Description), Count: g.Count,
-		UpdatedAt: g.Updated.UTC(),
+		Priority: gen.GroupPriority(g.Priority.String()), UpdatedAt: g.Updated.UTC(),
 	}
+}
+
+// ToGroup reads what is said of a group; old is the group as it is, whose priority stays when none is given.
+func ToGroup(in gen.GroupInput, old directory.Group) directory.GroupDraft {
+	d := directory.GroupDraft{Name: in.Name, Description: Or(in.Description), Priority: old.Priority}
+	if in.Priority != nil {
+		if p, ok := group.ParsePriority(string(*in.Priority)); ok {
+			d.Priority = p
+		} else {
+			d.Priority = group.Priority(127) // not one of the set, so that it is refused with the other fields
+		}
+	}
+	return d
 }
 
 var delimiters = map[byte]gen.ImportSettingsDelimiter{
