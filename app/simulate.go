@@ -14,16 +14,18 @@ import (
 
 	"noroshi/app/fault"
 	"noroshi/app/simulator"
+	"noroshi/app/simulator/chaos"
 )
 
 func simulateCommand() *cobra.Command {
 	var o simulator.Options
-	var control, preset, file string
+	var control, preset, file, trouble string
 	c := &cobra.Command{
 		Use:   "simulate",
 		Short: "Run a simulated operator to try a configuration against · 設定を試すための模擬SMSCを動かします",
 		Long: "Run a simulated operator (SMSC). It prints counts, never texts or numbers. The control address takes JSON\n" +
-			"over HTTP: GET /stats, PUT /population, POST /down, POST /drop; keep it on loopback.",
+			"over HTTP: GET /stats, PUT /population, PUT /chaos, POST /down, POST /drop; keep it on loopback.\n" +
+			"With --chaos trouble comes in turns: throttle, drop, outage, lose, duplicate, delay, lie.",
 	}
 	c.Flags().StringVar(&o.Listen, "listen", "127.0.0.1:2775", "address of the SMSC · 待ち受けるアドレス")
 	c.Flags().StringVar(&control, "control", "", "address of the control, none when empty · 操作用のアドレス")
@@ -31,10 +33,18 @@ func simulateCommand() *cobra.Command {
 	c.Flags().StringVar(&file, "population", "", "JSON file instead of a preset · 環境を書いたJSONファイル")
 	c.Flags().Uint64Var(&o.Seed, "seed", 1, "of every draw · 乱数の種")
 	c.Flags().IntVar(&o.Handsets, "handsets", 0, "phones whose texts are kept · 内容を残す端末の数")
+	c.Flags().StringVar(&trouble, "chaos", "", "trouble in turns: all, or kinds with commas · 交代で起こす障害")
+	c.Flags().DurationVar(&o.Chaos.For, "chaos-turn", 20*time.Second, "length of a turn · 障害の長さ")
+	c.Flags().DurationVar(&o.Chaos.Calm, "chaos-calm", 10*time.Second, "calm before each turn · 障害の間隔")
 	c.RunE = func(cmd *cobra.Command, _ []string) error {
 		var err error
 		if o.Population, err = population(preset, file); err != nil {
 			return err
+		}
+		if trouble != "" {
+			if o.Chaos.Kinds, err = chaos.ParseKinds(trouble); err != nil {
+				return err
+			}
 		}
 		o.Now = time.Now
 		return simulate(cmd, o, control)
@@ -95,8 +105,8 @@ func simulate(cmd *cobra.Command, o simulator.Options, control string) (err erro
 		case <-ticker.C:
 			if st := s.Stats(); st.Accepted+st.Attempts != last {
 				last = st.Accepted + st.Attempts
-				say(out, "受付 %d、拒否 %d、送達確認 %d、返信 %d", "accepted %d, throttled %d, receipts %d, replies %d",
-					st.Accepted, st.Throttled, st.Receipts.Sent, st.Replies)
+				say(out, "受付 %d、拒否 %d、送達確認 %d、返信 %d %s", "accepted %d, throttled %d, receipts %d, replies %d %s",
+					st.Accepted, st.Throttled, st.Receipts.Sent, st.Replies, st.Trouble)
 			}
 		}
 	}

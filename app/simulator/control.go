@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"noroshi/app/fault"
+	"noroshi/app/simulator/chaos"
 )
 
 // maxBody bounds what a request may carry.
@@ -19,6 +20,8 @@ const maxBody = 1 << 20
 //
 //	GET  /stats                          what it has counted
 //	GET  /population, PUT /population    how the world behaves; ?preset=perfect|demo|hostile instead of a body
+//	GET  /chaos, PUT /chaos {"kinds":["throttle",…],"forMs":n,"calmMs":n,"rounds":n}
+//	                                     trouble in turns; without kinds it ends
 //	POST /down {"forMs":n}, POST /up     an outage, without forMs until /up
 //	POST /drop                           cuts all binds
 //	POST /reset                          forgets all counts and phones
@@ -34,6 +37,8 @@ func (s *SMSC) Handler() http.Handler {
 	mux.HandleFunc("GET /stats", func(w http.ResponseWriter, _ *http.Request) { reply(w, s.Stats(), nil) })
 	mux.HandleFunc("GET /population", func(w http.ResponseWriter, _ *http.Request) { reply(w, s.Population(), nil) })
 	mux.HandleFunc("PUT /population", s.putPopulation)
+	mux.HandleFunc("GET /chaos", func(w http.ResponseWriter, _ *http.Request) { reply(w, s.Chaos(), nil) })
+	mux.HandleFunc("PUT /chaos", s.putChaos)
 	mux.HandleFunc("POST /down", s.postDown)
 	mux.HandleFunc("POST /up", s.plain(func() { s.Up() }))
 	mux.HandleFunc("POST /drop", func(w http.ResponseWriter, _ *http.Request) {
@@ -121,6 +126,15 @@ func (s *SMSC) putPopulation(w http.ResponseWriter, r *http.Request) {
 	}
 	if err == nil {
 		err = s.Set(p)
+	}
+	reply(w, p, err)
+}
+
+func (s *SMSC) putChaos(w http.ResponseWriter, r *http.Request) {
+	var p chaos.Plan
+	err := decode(w, r, &p)
+	if err == nil {
+		err = s.SetChaos(p)
 	}
 	reply(w, p, err)
 }

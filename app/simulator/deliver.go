@@ -1,8 +1,6 @@
 package simulator
 
 import (
-	"time"
-
 	"noroshi/app/simulator/people"
 	"noroshi/app/simulator/wire"
 )
@@ -38,6 +36,7 @@ func (s *SMSC) tell(e *event, direct *conn) {
 	r := *e
 	r.kind, r.menu = evReceipt, 0
 	if r.flags&flagWrongState != 0 {
+		s.stats.Lies++
 		if people.State(r.state) == people.Delivered {
 			r.state, r.err = byte(people.Undeliverable), 1
 		} else {
@@ -226,46 +225,15 @@ func (s *SMSC) appendReceiptText(b []byte, n people.Notation, e *event) []byte {
 	b = append(b, "id:"...)
 	b = n.Append(b, e.id)
 	b = append(b, " sub:001 dlvrd:00"...)
-	word, delivered := stateWord(people.State(e.state))
+	word, delivered := people.State(e.state).Word()
 	b = append(b, '0'+delivered)
 	b = append(b, " submit date:"...)
-	b = s.dates[0].append(b, int64(e.submitted))
+	b = s.dates[0].Append(b, int64(e.submitted))
 	b = append(b, " done date:"...)
-	b = s.dates[1].append(b, s.at.Unix())
+	b = s.dates[1].Append(b, s.at.Unix())
 	b = append(b, " stat:"...)
 	b = append(b, word...)
 	b = append(b, " err:"...)
 	b = append(b, '0'+byte(e.err/100%10), '0'+byte(e.err/10%10), '0'+byte(e.err%10))
 	return append(b, " text:"...)
-}
-
-func stateWord(st people.State) (word string, delivered byte) {
-	switch st {
-	case people.Delivered:
-		return "DELIVRD", 1
-	case people.Expired:
-		return "EXPIRED", 0
-	case people.Undeliverable:
-		return "UNDELIV", 0
-	case people.Rejected:
-		return "REJECTD", 0
-	case people.Enroute:
-		return "ENROUTE", 0
-	case people.Unknown:
-	}
-	return "UNKNOWN", 0
-}
-
-// stamp remembers how the last minute was written.
-type stamp struct {
-	minute int64
-	text   []byte
-}
-
-func (st *stamp) append(b []byte, unix int64) []byte {
-	if m := unix / 60; m != st.minute || st.text == nil {
-		st.minute = m
-		st.text = time.Unix(unix, 0).UTC().AppendFormat(st.text[:0], "0601021504")
-	}
-	return append(b, st.text...)
 }

@@ -32,10 +32,11 @@ const (
 	evDown                      // an outage begins
 	evUp                        // an outage ends
 	evRedeliver                 // try a refused deliver_sm again
+	evTurn                      // a turn of trouble, or the calm after it, begins
 )
 
 // background reports whether nobody waits for such an event: it may lie days ahead, or be void by then.
-func (k kind) background() bool { return k == evExpire || k == evDown || k == evUp }
+func (k kind) background() bool { return k == evExpire || k == evDown || k == evUp || k == evTurn }
 
 type flags uint16
 

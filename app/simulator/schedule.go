@@ -133,6 +133,10 @@ func (s *SMSC) fire(e *event) {
 		if e.id == s.version {
 			s.reopen()
 		}
+	case evTurn:
+		if e.id == s.version {
+			s.blow()
+		}
 	case evMO:
 	}
 }
@@ -159,17 +163,23 @@ func (s *SMSC) Set(p Population) error {
 		s.o.Population = p
 		return nil
 	}
-	s.pop = p
+	s.base = p
 	s.at = s.o.Now()
+	s.behave(s.trouble().Of(p))
+	return nil
+}
+
+// behave puts a population in force. mu is held.
+func (s *SMSC) behave(p Population) {
+	s.pop = p
 	s.schedulePopulation()
 	s.reopen()
 	s.releaseHeld()
 	s.pumpAll()
 	s.space.Broadcast()
-	return nil
 }
 
-// Population returns the behaviour in force.
+// Population returns the behaviour in force, with the trouble of the storm's turn.
 func (s *SMSC) Population() Population {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -187,6 +197,9 @@ func (s *SMSC) schedulePopulation() {
 		from := s.clock.Tick() + w.After.Milliseconds()
 		s.add(from, event{kind: evDown, id: s.version})
 		s.add(from+w.For.Milliseconds(), event{kind: evUp, id: s.version})
+	}
+	if _, span, ok := s.storm.Phase(s.phase); ok {
+		s.add(s.clock.Tick()+max(1, span.Milliseconds()), event{kind: evTurn, id: s.version})
 	}
 }
 

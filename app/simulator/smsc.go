@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"noroshi/app/fault"
+	"noroshi/app/simulator/chaos"
 	"noroshi/app/simulator/numbers"
 	"noroshi/app/simulator/people"
 	"noroshi/app/simulator/timing"
@@ -37,6 +38,7 @@ type Options struct {
 	Scale    float64           // how much faster simulated time runs; 0 for 1
 
 	Population Population
+	Chaos      chaos.Plan    // trouble in turns; none when it names no kinds
 	Alphabet   wire.Alphabet // what data_coding 0 means; empty for GSM 03.38 in octets
 	Window     int           // deliver_sm without a response per bind; 0 for 500, at most 10,000
 	FirstID    uint64        // of the message ids; 0 for one made of the clock, so that a restart gives others
@@ -67,6 +69,9 @@ type SMSC struct {
 	beat     uint32 // heartbeats since the start
 
 	pop      Population
+	base     Population    // pop between the turns of the storm
+	storm    chaos.Plan    // the zero value when there is none
+	phase    int           // of the storm
 	setAt    time.Duration // simulated time when pop was set
 	version  uint64        // of pop
 	drops    int           // cuts by DropAfter since pop was set
@@ -101,7 +106,7 @@ type SMSC struct {
 	textBuf []byte
 	idBuf   []byte
 	addrBuf []byte
-	dates   [2]stamp
+	dates   [2]timing.Stamp
 }
 
 // account is one system_id: what is to be delivered to it, and its binds that can receive.
@@ -169,6 +174,9 @@ func (s *SMSC) Start(ctx context.Context) error {
 	if err := pop.Validate(); err != nil {
 		return err
 	}
+	if err := s.o.Chaos.Validate(); err != nil {
+		return err
+	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.started {
@@ -185,7 +193,7 @@ func (s *SMSC) Start(ctx context.Context) error {
 	if err := s.listen(); err != nil {
 		return err
 	}
-	s.pop = pop
+	s.pop, s.base, s.storm = pop, pop, s.o.Chaos
 	s.schedulePopulation()
 	s.tasks.Go(s.schedule)
 	stopAfter := context.AfterFunc(ctx, func() { _ = s.Close() })

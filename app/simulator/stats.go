@@ -18,6 +18,7 @@ type Stats struct {
 	Expired      uint64 `json:"expired"`
 	Held         uint64 `json:"held"`         // now waiting for a phone that is off
 	Unreported   uint64 `json:"unreported"`   // ended without a receipt, as set or as asked
+	Lies         uint64 `json:"lies"`         // receipts that said the opposite of what happened
 	Unrepliable  uint64 `json:"unrepliable"`  // people who would have answered, had the sender been a number
 	Receipts     Sent   `json:"receipts"`     // final ones, duplicates among them
 	Intermediate Sent   `json:"intermediate"` // notifications
@@ -37,6 +38,8 @@ type Stats struct {
 	Pending     int     `json:"pending"`     // events and deliver_sm not yet done with; Held is not in it
 	Handsets    int     `json:"handsets"`    // phones whose texts are kept
 	Down        bool    `json:"down"`
+	Trouble     string  `json:"trouble"` // the kind of the storm's turn; empty when all is as the population says
+	Turns       int     `json:"turns"`   // of trouble begun since the storm was set
 	Paused      bool    `json:"paused"`
 	Scale       float64 `json:"scale"`
 	Revision    uint64  `json:"revision"` // grows whenever a handset shows something new
@@ -71,6 +74,7 @@ func (s *SMSC) Stats() Stats {
 	}
 	st.Pending = s.pending()
 	st.Handsets, st.Revision = len(s.handsets.order), s.handsets.revision
+	st.Trouble, st.Turns = string(s.trouble()), (s.phase+1)/2
 	st.Down, st.Paused, st.Scale = s.listener == nil, s.clock.Paused(), s.clock.Scale()
 	return st
 }

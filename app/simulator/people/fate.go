@@ -15,6 +15,24 @@ const (
 	Rejected      State = 8
 )
 
+// Word returns the state as the text of a receipt names it (SMPP 3.4 appendix B), and how many were delivered.
+func (st State) Word() (word string, delivered byte) {
+	switch st {
+	case Delivered:
+		return "DELIVRD", 1
+	case Expired:
+		return "EXPIRED", 0
+	case Undeliverable:
+		return "UNDELIV", 0
+	case Rejected:
+		return "REJECTD", 0
+	case Enroute:
+		return "ENROUTE", 0
+	case Unknown:
+	}
+	return "UNKNOWN", 0
+}
+
 // Key is a person as the draws see one: a hash of the number. A leading plus makes no difference.
 type Key uint64
 
