@@ -60,7 +60,7 @@ func (c *core) samplePeople(ctx context.Context) error {
 	for _, g := range [][2]string{
 		{"自衛消防隊", "初期消火と避難誘導の担当者"}, {"役員・部門長", "意思決定に加わる人"}, {"海外勤務者", "日本の外で働く人"},
 	} {
-		made, err := c.directory.CreateGroup(ctx, g[0], g[1])
+		made, err := c.directory.CreateGroup(ctx, directory.GroupDraft{Name: g[0], Description: g[1]})
 		if err != nil {
 			return err
 		}

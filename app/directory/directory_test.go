@@ -241,7 +241,7 @@ func TestSearchFinds(t *testing.T) {
 func TestScopeHidesOtherDepartments(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t)
-	g, err := h.CreateGroup(t.Context(), "消防隊", "")
+	g, err := h.CreateGroup(t.Context(), directory.GroupDraft{Name: "消防隊"})
 	if err != nil {
 		t.Fatalf("CreateGroup = %v", err)
 	}
@@ -297,11 +297,11 @@ func TestGroups(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t)
 	ctx := t.Context()
-	g, err := h.CreateGroup(ctx, "消防隊", "当番")
+	g, err := h.CreateGroup(ctx, directory.GroupDraft{Name: "消防隊", Description: "当番"})
 	if err != nil {
 		t.Fatalf("CreateGroup = %v", err)
 	}
-	_, err = h.CreateGroup(ctx, "消防 隊", "")
+	_, err = h.CreateGroup(ctx, directory.GroupDraft{Name: "消防 隊"})
 	wantCode(t, "CreateGroup with a taken name", err, fault.Conflict, "duplicate_group")
 	var people []id.Recipient
 	for i := range 700 {
@@ -316,10 +316,10 @@ func TestGroups(t *testing.T) {
 	if g, err = h.ChangeMembers(ctx, everything, g.ID, nil, people[:1]); err != nil || g.Count != 699 {
 		t.Fatalf("ChangeMembers = %+v, %v", g, err)
 	}
-	if g, err = h.UpdateGroup(ctx, everything, g.ID, g.Version, "自衛消防隊", ""); err != nil || g.Count != 699 {
+	if g, err = h.UpdateGroup(ctx, everything, g.ID, g.Version, directory.GroupDraft{Name: "自衛消防隊"}); err != nil || g.Count != 699 {
 		t.Fatalf("UpdateGroup = %+v, %v", g, err)
 	}
-	_, err = h.UpdateGroup(ctx, everything, g.ID, 1, "x", "")
+	_, err = h.UpdateGroup(ctx, everything, g.ID, 1, directory.GroupDraft{Name: "x"})
 	wantCode(t, "UpdateGroup of an old version", err, fault.Conflict, "group_changed")
 	if err := h.RemoveGroup(ctx, g.ID); err != nil {
 		t.Fatalf("RemoveGroup = %v", err)

@@ -3,9 +3,9 @@ package directory
 import (
 	"context"
 	"slices"
-	"strings"
 	"time"
 
+	"noroshi/app/directory/group"
 	"noroshi/app/fault"
 	"noroshi/app/id"
 	"noroshi/app/scope"
@@ -14,27 +14,13 @@ import (
 
 // Group is a hand-picked set of people. Who is in it stands in each person's record; a removed group's identifier may
 // stay there until the removal has gone through everybody.
-type Group struct {
-	ID          id.Group
-	Name        string
-	Description string
-	Count       int // people in it that the asking scope may see
-	Version     uint64
-	Created     time.Time
-	Updated     time.Time
-}
+type Group = group.Group
 
-// Limits of groups.
-const (
-	MaxGroups           = 5000
-	MaxGroupName        = 100
-	MaxGroupDescription = 300
-	MaxMembers          = 100_000 // people one call adds or removes
-)
+// GroupDraft is what an admin says of a group.
+type GroupDraft = group.Draft
 
-func errNoGroup() error {
-	return fault.New(fault.NotFound, "group_not_found", "There is no such group.")
-}
+// MaxMembers is how many people one call adds to a group or removes from it.
+const MaxMembers = 100_000
 
 // checkGroups refuses groups that do not exist, except those the person already has.
 func checkGroups(tx *store.Tx, had, groups []id.Group) error {
@@ -42,7 +28,7 @@ func checkGroups(tx *store.Tx, had, groups []id.Group) error {
 		if slices.Contains(had, g) {
 			continue
 		}
-		if _, ok, err := tx.Get(groupKey(g)); err != nil {
+		if ok, err := group.Exists(tx, g); err != nil {
 			return err
 		} else if !ok {
 			return fault.New(fault.Invalid, "no_such_group", "A group of this person does not exist.")
@@ -51,90 +37,46 @@ func checkGroups(tx *store.Tx, had, groups []id.Group) error {
 	return nil
 }
 
-func cleanGroup(g Group, name, description string) (Group, error) {
-	c := &checker{}
-	g.Name = c.line("name", name, MaxGroupName)
-	g.Description = c.text("description", description, MaxGroupDescription)
-	if sortName(g.Name) == "" {
-		c.wrong("name", "required")
-	}
-	if strings.ContainsAny(g.Name, ";；") { // it stands between the groups of a person in a table
-		c.wrong("name", "semicolon")
-	}
-	if e := fault.InvalidFields(c.fields); e != nil {
-		return Group{}, e
-	}
-	return g, nil
-}
-
 // CreateGroup makes an empty group. Returns Invalid with the wrong fields, Conflict (duplicate_group) when another
 // group has the name, Conflict (too_many_groups).
-func (s *Service) CreateGroup(ctx context.Context, name, description string) (Group, error) {
+func (s *Service) CreateGroup(ctx context.Context, d GroupDraft) (Group, error) {
 	g := Group{ID: id.New[id.Group](s.ids), Version: 1, Created: s.now().UTC().Truncate(time.Millisecond)}
 	g.Updated = g.Created
-	g, err := cleanGroup(g, name, description)
+	g, err := d.Apply(g)
 	if err != nil {
 		return Group{}, err
 	}
-	_, err = s.store.Update(ctx, func(tx *store.Tx) error { return s.addGroup(ctx, tx, g) })
+	_, err = s.store.Update(ctx, func(tx *store.Tx) error {
+		if err := group.Create(tx, g); err != nil {
+			return err
+		}
+		return s.audit(ctx, tx, actionGroupCreate, "group/"+g.ID.String(), nil, g.Values())
+	})
 	return g, err
 }
 
-func (s *Service) addGroup(ctx context.Context, tx *store.Tx, g Group) error {
-	n := 0
-	err := EachGroup(tx, func(other Group) error {
-		if n++; sortName(other.Name) == sortName(g.Name) {
-			return errDuplicateGroup()
-		}
-		return nil
-	})
-	switch {
-	case err != nil:
-		return err
-	case n >= MaxGroups:
-		return fault.New(fault.Conflict, "too_many_groups", "There are too many groups.", "max", MaxGroups)
-	}
-	tx.Set(groupKey(g.ID), encodeGroup(g))
-	return s.audit(ctx, tx, actionGroupCreate, "group/"+g.ID.String(), nil, groupValues(g))
-}
-
-func groupValues(g Group) map[string]string {
-	return map[string]string{"name": g.Name, "description": g.Description}
-}
-
-func errDuplicateGroup() error {
-	return fault.New(fault.Conflict, "duplicate_group", "Another group has this name.")
-}
-
-// UpdateGroup renames or describes a group. version is the one the change was made from; 0 means whatever there is.
+// UpdateGroup changes what is said of a group. version is the one the change was made from; 0 means whatever there is.
 // Returns as CreateGroup does, and NotFound (group_not_found), Conflict (group_changed).
 func (s *Service) UpdateGroup(ctx context.Context, sc scope.Scope, which id.Group, version uint64,
-	name, description string,
+	d GroupDraft,
 ) (Group, error) {
 	_, err := s.store.Update(ctx, func(tx *store.Tx) error {
-		old, err := readGroup(tx, which)
+		old, err := group.Read(tx, which)
 		if err != nil {
 			return err
 		}
 		if version != 0 && version != old.Version {
 			return fault.New(fault.Conflict, "group_changed", "Somebody changed this group meanwhile.")
 		}
-		g, err := cleanGroup(old, name, description)
-		if err != nil {
-			return err
-		}
-		err = EachGroup(tx, func(other Group) error {
-			if other.ID != which && sortName(other.Name) == sortName(g.Name) {
-				return errDuplicateGroup()
-			}
-			return nil
-		})
+		g, err := d.Apply(old)
 		if err != nil {
 			return err
 		}
 		g.Version, g.Updated = old.Version+1, s.now().UTC().Truncate(time.Millisecond)
-		tx.Set(groupKey(which), encodeGroup(g))
-		return s.audit(ctx, tx, actionGroupUpdate, "group/"+which.String(), groupValues(old), groupValues(g))
+		if err := group.Change(tx, g); err != nil {
+			return err
+		}
+		return s.audit(ctx, tx, actionGroupUpdate, "group/"+which.String(), old.Values(), g.Values())
 	})
 	if err != nil {
 		return Group{}, err
@@ -148,7 +90,7 @@ func (s *Service) UpdateGroup(ctx context.Context, sc scope.Scope, which id.Grou
 func (s *Service) RemoveGroup(ctx context.Context, which id.Group) error {
 	existed := false
 	_, err := s.store.Update(ctx, func(tx *store.Tx) error {
-		g, err := readGroup(tx, which)
+		g, err := group.Read(tx, which)
 		existed = err == nil
 		if fault.Is(err, fault.NotFound) {
 			return nil
@@ -156,8 +98,8 @@ func (s *Service) RemoveGroup(ctx context.Context, which id.Group) error {
 		if err != nil {
 			return err
 		}
-		tx.Delete(groupKey(which))
-		return s.audit(ctx, tx, actionGroupRemove, "group/"+which.String(), groupValues(g), nil)
+		group.Remove(tx, which)
+		return s.audit(ctx, tx, actionGroupRemove, "group/"+which.String(), g.Values(), nil)
 	})
 	if err != nil {
 		return err
@@ -167,7 +109,7 @@ func (s *Service) RemoveGroup(ctx context.Context, which id.Group) error {
 		return err
 	}
 	if !existed && len(members) == 0 {
-		return errNoGroup()
+		return group.ErrNone()
 	}
 	_, err = s.move(ctx, scope.Everything(), which, members, false)
 	return err
@@ -230,8 +172,8 @@ func (s *Service) move(ctx context.Context, sc scope.Scope, which id.Group, who 
 		}
 		r := old
 		if at, _ := slices.BinarySearch(old.Groups, which); in {
-			if _, ok, err := b.tx.Get(groupKey(which)); err != nil || !ok {
-				return cmpErr(err, errNoGroup())
+			if ok, err := group.Exists(b.tx, which); err != nil || !ok {
+				return cmpErr(err, group.ErrNone())
 			}
 			if len(old.Groups) >= MaxGroupsOf {
 				return fault.New(fault.Invalid, "too_many_groups_of", "A person is in too many groups.", "max", MaxGroupsOf)
@@ -256,29 +198,6 @@ func cmpErr(errs ...error) error {
 	return nil
 }
 
-func readGroup(tx *store.Tx, which id.Group) (Group, error) {
-	v, ok, err := tx.Get(groupKey(which))
-	if err != nil {
-		return Group{}, err
-	}
-	if !ok {
-		return Group{}, errNoGroup()
-	}
-	return decodeGroup(which, v)
-}
-
-// EachGroup calls fn with every group, without its count, oldest first.
-func EachGroup(tx *store.Tx, fn func(Group) error) error {
-	return tx.Each(store.Scan{Prefix: store.Group.Key()}, func(key, value []byte) (bool, error) {
-		which, _ := id.FromBytes[id.Group](key[1:])
-		g, err := decodeGroup(which, value)
-		if err != nil {
-			return false, err
-		}
-		return true, fn(g)
-	})
-}
-
 // countMembers counts the people of a group that the scope may see.
 func countMembers(tx *store.Tx, sc scope.Scope, which id.Group) (int, error) {
 	if sc.All() {
@@ -300,7 +219,7 @@ func (s *Service) GetGroup(_ context.Context, sc scope.Scope, which id.Group) (G
 	var g Group
 	err := s.store.View(func(tx *store.Tx) error {
 		var err error
-		if g, err = readGroup(tx, which); err != nil {
+		if g, err = group.Read(tx, which); err != nil {
 			return err
 		}
 		g.Count, err = countMembers(tx, sc, which)
@@ -313,7 +232,7 @@ func (s *Service) GetGroup(_ context.Context, sc scope.Scope, which id.Group) (G
 func (s *Service) Groups(_ context.Context, sc scope.Scope) ([]Group, error) {
 	var out []Group
 	err := s.store.View(func(tx *store.Tx) error {
-		err := EachGroup(tx, func(g Group) error {
+		err := group.Each(tx, func(g Group) error {
 			out = append(out, g)
 			return nil
 		})
@@ -327,11 +246,6 @@ func (s *Service) Groups(_ context.Context, sc scope.Scope) ([]Group, error) {
 		}
 		return nil
 	})
-	slices.SortFunc(out, func(a, b Group) int {
-		if c := strings.Compare(sortName(a.Name), sortName(b.Name)); c != 0 {
-			return c
-		}
-		return strings.Compare(a.Name, b.Name)
-	})
+	slices.SortFunc(out, group.Compare)
 	return out, err
 }

@@ -26,7 +26,7 @@ func TestDirectoryAgreesWithAModel(t *testing.T) {
 		h := houseOn(st)
 		m := &model{rt: rt, h: h, people: map[id.Recipient]directory.Recipient{}}
 		for _, name := range []string{"g1", "g2"} {
-			g, err := h.CreateGroup(context.Background(), name, "")
+			g, err := h.CreateGroup(context.Background(), directory.GroupDraft{Name: name})
 			m.must(err)
 			m.groups = append(m.groups, g.ID)
 		}

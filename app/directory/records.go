@@ -13,7 +13,6 @@ import (
 // The newest version of each record this release reads and the one it writes.
 const (
 	recipientVersion = 1
-	groupVersion     = 1
 	countVersion     = 1
 )
 
@@ -26,8 +25,6 @@ const (
 func recipientKey(r id.Recipient) []byte { return store.Recipient.Key(id.Bytes(r)) }
 
 func externalKey(external string) []byte { return store.RecipientByExternal.Key([]byte(external)) }
-
-func groupKey(g id.Group) []byte { return store.Group.Key(id.Bytes(g)) }
 
 // EncodeRecipient writes the fields by hand, one after the other: a broadcast reads a hundred thousand of them before
 // its first message leaves, and this is read in a third of the time of CBOR. The identifier is in the key.
@@ -119,26 +116,6 @@ func DecodeRecipient(who id.Recipient, b []byte) (Recipient, error) {
 		return Recipient{}, errDamaged("recipient")
 	}
 	return r, nil
-}
-
-func encodeGroup(g Group) []byte {
-	b := []byte{groupVersion}
-	b = binary.AppendUvarint(b, g.Version)
-	b = binary.AppendUvarint(b, pack.Millis(g.Created))
-	b = binary.AppendUvarint(b, pack.Millis(g.Updated))
-	return pack.String(pack.String(b, g.Name), g.Description)
-}
-
-func decodeGroup(who id.Group, b []byte) (Group, error) {
-	if _, _, err := store.CheckVersion(b, groupVersion); err != nil {
-		return Group{}, err
-	}
-	d := pack.NewDecoder(b[1:])
-	g := Group{ID: who, Version: d.Number(), Created: d.Time(), Updated: d.Time(), Name: d.Text(), Description: d.Text()}
-	if d.Bad() {
-		return Group{}, errDamaged("group")
-	}
-	return g, nil
 }
 
 func encodeTally(t tally) []byte {

@@ -4,10 +4,8 @@ import (
 	"context"
 	"encoding/binary"
 	"slices"
-	"strings"
 	"time"
 
-	"noroshi/app/directory/words"
 	"noroshi/app/fault"
 	"noroshi/app/id"
 	"noroshi/app/scope"
@@ -352,6 +350,3 @@ func DecodeChanges(body []byte) ([]Changed, error) {
 	}
 	return out, nil
 }
-
-// sortName is what groups are sorted and told apart by.
-func sortName(name string) string { return strings.ToLower(words.Fold(name)) }

@@ -178,7 +178,7 @@ func (s *Service) bring(ctx context.Context, j Job) error {
 		}
 	}
 	for _, name := range report.Groups {
-		if _, err := s.Directory.CreateGroup(ctx, name, ""); err != nil && fault.CodeOf(err) != "duplicate_group" {
+		if _, err := s.Directory.CreateGroup(ctx, directory.GroupDraft{Name: name}); err != nil && fault.CodeOf(err) != "duplicate_group" {
 			return err
 		}
 	}

@@ -30,11 +30,11 @@ func TestExportReadsBack(t *testing.T) {
 	rapid.Check(t, func(rt *rapid.T) {
 		var groups []id.Group
 		for i, name := range []string{"消防隊", "A、B", "=1+1, c"} {
-			g, err := from.people.CreateGroup(ctx, name, "")
+			g, err := from.people.CreateGroup(ctx, directory.GroupDraft{Name: name})
 			must(rt, err)
 			groups = append(groups, g.ID)
 			if i == 0 && rapid.Bool().Draw(rt, "other side has the group") {
-				_, err = to.people.CreateGroup(ctx, name, "")
+				_, err = to.people.CreateGroup(ctx, directory.GroupDraft{Name: name})
 				must(rt, err)
 			}
 		}

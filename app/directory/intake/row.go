@@ -6,6 +6,7 @@ import (
 	"unicode/utf8"
 
 	"noroshi/app/directory"
+	"noroshi/app/directory/group"
 	"noroshi/app/directory/sheet"
 	"noroshi/app/directory/words"
 	"noroshi/app/fault"
@@ -361,7 +362,7 @@ func (b *groupBook) ids(names []string) []id.Group {
 func (m mapping) wrongGroup(cells []string) int {
 	for _, c := range m.groups {
 		for _, name := range sheet.GroupNames(cells[c]) {
-			if utf8.RuneCountInString(name) > directory.MaxGroupName || groupName(name) == "" {
+			if utf8.RuneCountInString(name) > group.MaxName || groupName(name) == "" {
 				return c
 			}
 		}

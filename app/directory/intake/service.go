@@ -9,6 +9,7 @@ import (
 	"unicode/utf8"
 
 	"noroshi/app/directory"
+	"noroshi/app/directory/group"
 	"noroshi/app/directory/sheet"
 	"noroshi/app/fault"
 	"noroshi/app/id"
@@ -275,7 +276,7 @@ func sample(columns []sheet.Column, r *sheet.Reader) {
 
 func readGroups(tx *store.Tx) (*groupBook, error) {
 	book := newGroupBook()
-	return book, directory.EachGroup(tx, func(g directory.Group) error {
+	return book, group.Each(tx, func(g group.Group) error {
 		book.add(g.ID, g.Name)
 		return nil
 	})

@@ -953,12 +953,18 @@ export interface components {
             id: string;
             name: string;
         };
+        /**
+         * @description Whose turn it is when a line is slow. Of somebody in several groups the best counts; who is in none is normal.
+         * @enum {string}
+         */
+        GroupPriority: "first" | "high" | "normal" | "later";
         Group: {
             id: string;
             /** Format: int64 */
             version: number;
             name: string;
             description?: string;
+            priority: components["schemas"]["GroupPriority"];
             count: number;
             /** Format: date-time */
             updatedAt: string;
@@ -966,6 +972,8 @@ export interface components {
         GroupInput: {
             name: string;
             description?: string;
+            /** @description Without one a new group is normal, and a group that is there keeps its own. */
+            priority?: components["schemas"]["GroupPriority"];
         };
         MemberChange: {
             add?: string[];
