@@ -35,6 +35,9 @@ func FuzzRead(f *testing.F) {
 			t.Fatalf("Read(%q) = %+v, then %+v", raw, v, again)
 		}
 		checkAnswers(t, v, asked)
+		if a, ok := answer.Likely(text, asked); ok && (len(a.Codes) != 1 || a.Broadcast == 0) {
+			t.Fatalf("Likely(%q) = %+v", raw, a)
+		}
 		_ = answer.CryForHelp(raw)
 		_ = answer.KeywordOf(raw, country)
 	})
