@@ -1,10 +1,17 @@
-import { File as NodeFile } from 'node:buffer';
 import { describe, expect, it } from 'vitest';
 import { sizeText, unfit } from './file';
 
-// The test's own browser cannot read the octets of a part of a file; Node's files can.
-const file = (bytes: number[] | string, name = 'list.csv') =>
-  new NodeFile([typeof bytes === 'string' ? bytes : new Uint8Array(bytes)], name) as unknown as File;
+// The simulated browser cannot read the octets of a part of a file, so they come from the test.
+const file = (content: number[] | string, name = 'list.csv') => {
+  const octets = typeof content === 'string' ? new TextEncoder().encode(content) : new Uint8Array(content);
+  const made = new File([octets], name);
+  made.slice = (from, to) => {
+    const part = new Blob();
+    part.arrayBuffer = () => Promise.resolve(new Uint8Array(octets.slice(from, to)).buffer);
+    return part;
+  };
+  return made;
+};
 
 describe('a file', () => {
   it('is tried when it is text in any encoding', async () => {
