@@ -34,7 +34,7 @@ func write(b *strings.Builder, v reflect.Value, indent string, route bool) {
 	for i := range t.NumField() {
 		f := t.Field(i)
 		name, option, _ := strings.Cut(f.Tag.Get("yaml"), ",")
-		if name == "" || name == "routes" {
+		if name == "" || name == "-" || name == "routes" {
 			continue
 		}
 		fmt.Fprintf(b, "%s# %s\n", indent, f.Tag.Get("doc"))
@@ -48,6 +48,9 @@ func write(b *strings.Builder, v reflect.Value, indent string, route bool) {
 			for j := range value.NumField() {
 				sub := value.Type().Field(j)
 				subName, _, _ := strings.Cut(sub.Tag.Get("yaml"), ",")
+				if subName == "-" {
+					continue
+				}
 				fmt.Fprintf(b, "%s%s  %s: %s  # %s\n", indent, off, subName, form(value.Field(j)), sub.Tag.Get("doc"))
 			}
 			if !route {

@@ -32,6 +32,17 @@ func (s *Service) away() []string {
 	return slices.Clone(s.lineup.away)
 }
 
+// knows reports whether a route has a line or may get one back, and which line is the first.
+func (s *Service) knows(route string) (known bool, first *line) {
+	s.lineup.mu.RLock()
+	defer s.lineup.mu.RUnlock()
+	if len(s.lineup.list) > 0 {
+		first = s.lineup.list[0]
+	}
+	has := func(l *line) bool { return l.way.Route.Name == route }
+	return slices.Contains(s.lineup.away, route) || slices.ContainsFunc(s.lineup.list, has), first
+}
+
 func (u *lineup) set(list []*line, away []string) {
 	u.mu.Lock()
 	defer u.mu.Unlock()

@@ -1,11 +1,10 @@
 package delivery
 
 import (
-	"slices"
-
 	"noroshi/app/config"
 	"noroshi/app/gateway"
 	"noroshi/app/message"
+	"noroshi/app/phone"
 	"noroshi/app/smstext"
 )
 
@@ -71,13 +70,8 @@ func (r *renderer) slice(refs []message.Ref) (sl *slice, refused []message.PartO
 // The copies of a route that was taken out while the appliance runs wait: it may come back. The first line looks after
 // strays, so that they are refused once.
 func (r *renderer) stray(route uint8) bool {
-	lines := r.l.s.lines()
-	if len(lines) == 0 || r.l != lines[0] {
-		return false
-	}
-	name := r.head.RouteName(route)
-	known := slices.ContainsFunc(lines, func(l *line) bool { return l.way.Route.Name == name })
-	return !known && !slices.Contains(r.l.s.away(), name)
+	known, first := r.l.s.knows(r.head.RouteName(route))
+	return !known && r.l == first
 }
 
 func (r *renderer) refusal(ref message.Ref, class gateway.Class) message.PartOutcome {
@@ -87,7 +81,7 @@ func (r *renderer) refusal(ref message.Ref, class gateway.Class) message.PartOut
 // parts returns the parts of a copy; none when the text cannot be sent on the route.
 func (r *renderer) parts(c *message.Copy) []smstext.Part {
 	text := int(c.Text)
-	plain := r.j.texts.Plain(text)
+	plain := r.j.texts.Plain(text) && len(r.l.way.Route.ReplyTexts) == 0
 	if plain && r.plain[c.Text] != nil {
 		return r.plain[c.Text]
 	}
@@ -103,5 +97,6 @@ func (r *renderer) parts(c *message.Copy) []smstext.Part {
 
 // Text returns the exact text of a copy on a route.
 func Text(route *config.Route, j *job, c *message.Copy) string {
-	return gateway.Dress(route, j.texts.Render(int(c.Text), c.Vars, gateway.ReplyNumberOf(route)))
+	number := gateway.ReplyTextOf(route, phone.Country(c.Number), j.texts.Languages()[c.Text])
+	return gateway.Dress(route, j.texts.Render(int(c.Text), c.Vars, number))
 }

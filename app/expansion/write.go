@@ -174,15 +174,18 @@ func (w *writer) route(c *message.Copy) {
 	}
 	c.Route = w.place[at]
 	key := [2]uint8{c.Text, c.Route}
-	plain := w.texts.Plain(int(c.Text))
+	plain := w.texts.Plain(int(c.Text)) && len(w.routes[at].ReplyTexts) == 0
 	if n, ok := w.counted[key]; ok && plain {
 		c.Parts = n
 		return
 	}
-	text := w.texts.Render(int(c.Text), c.Vars, gateway.ReplyNumberOf(&w.routes[at]))
+	number := gateway.ReplyTextOf(&w.routes[at], phone.Country(c.Number), w.texts.Languages()[c.Text])
+	text := w.texts.Render(int(c.Text), c.Vars, number)
 	n := smstext.Count(gateway.Dress(&w.routes[at], text), w.profiles[at]).Parts
 	c.Parts = uint8(max(1, min(n, 255)))
-	w.counted[key] = c.Parts
+	if plain {
+		w.counted[key] = c.Parts
+	}
 }
 
 // pages writes the copies from page `from` on. Those of a broadcast that was stopped meanwhile end where they begin, so

@@ -214,25 +214,26 @@ func (sh *sheet) person(r *audience.Row) {
 			}
 			continue
 		}
-		if i == 0 && sh.routes[at].ReplyMode == "none" {
+		if i == 0 && !sh.routes[at].Answers() {
 			sh.mute++
 		}
 		if _, shared := sh.numbers[n]; !shared {
 			sh.numbers[n] = struct{}{}
-			sh.copy(r, text, at)
+			sh.copy(r, n, text, at)
 		}
 	}
 }
 
 // copy measures one text on one route.
-func (sh *sheet) copy(r *audience.Row, text, route int) {
+func (sh *sheet) copy(r *audience.Row, n phone.Number, text, route int) {
 	key := [2]int{text, route}
 	m, ok := sh.plain[key]
 	if !ok {
-		body := sh.texts.Render(text, r.Vars, gateway.ReplyNumberOf(&sh.routes[route]))
+		number := gateway.ReplyTextOf(&sh.routes[route], phone.Country(n), sh.texts.Languages()[text])
+		body := sh.texts.Render(text, r.Vars, number)
 		m.text = gateway.Dress(&sh.routes[route], body)
 		m.counted = smstext.Count(m.text, sh.profiles[route])
-		if sh.texts.Plain(text) {
+		if sh.texts.Plain(text) && len(sh.routes[route].ReplyTexts) == 0 {
 			sh.plain[key] = m
 		}
 	}
@@ -284,7 +285,7 @@ func (sh *sheet) empty(i int, t *perText) {
 	if at < 0 {
 		return
 	}
-	body := sh.texts.Render(i, sh.texts.Vars(), gateway.ReplyNumberOf(&sh.routes[at]))
+	body := sh.texts.Render(i, sh.texts.Vars(), gateway.ReplyTextOf(&sh.routes[at], "", sh.texts.Languages()[i]))
 	t.Sample = gateway.Dress(&sh.routes[at], body)
 	t.Counted = smstext.Count(t.Sample, sh.profiles[at])
 	t.Sender = sh.routes[at].Sender

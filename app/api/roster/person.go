@@ -13,6 +13,7 @@ import (
 	"noroshi/app/fault"
 	"noroshi/app/gateway"
 	"noroshi/app/message"
+	"noroshi/app/phone"
 	"noroshi/app/question"
 	"noroshi/app/reply"
 	"noroshi/app/scope"
@@ -133,7 +134,8 @@ func (r *Roster) sent(b broadcast.Broadcast, ref message.Ref, head message.Head)
 			return nil
 		}
 		route := r.routeOf(head.RouteName(c.Route))
-		out.text = gateway.Dress(&route, texts.Render(int(c.Text), c.Vars, gateway.ReplyNumberOf(&route)))
+		number := gateway.ReplyTextOf(&route, phone.Country(c.Number), texts.Languages()[c.Text])
+		out.text = gateway.Dress(&route, texts.Render(int(c.Text), c.Vars, number))
 		out.parts = int(c.Parts)
 		if profile, err := gateway.ProfileOf(&route); err == nil {
 			out.encoding = smstext.Count(out.text, profile).Encoding.String()
