@@ -262,7 +262,8 @@ func TestIdempotency(t *testing.T) {
 	// The same key on another route is another key; a refusal is not remembered.
 	problem(t, r.do("POST", "/recipients", gen.RecipientInput{Name: ""}, key), 422, "invalid_fields")
 	into[gen.Recipient](t, r.do("POST", "/recipients", gen.RecipientInput{Name: "山田 太郎"}, key), 201)
-	problem(t, r.do("POST", "/groups", gen.GroupInput{Name: "x"}, header{replay.HeaderKey, "short"}), 400, "bad_idempotency_key")
+	short := r.do("POST", "/groups", gen.GroupInput{Name: "x"}, header{replay.HeaderKey, "short"})
+	problem(t, short, 400, "bad_idempotency_key")
 	launch := "/broadcasts/" + id.Broadcast(5).String() + "/launch"
 	problem(t, r.do("POST", launch, gen.LaunchRequest{}), 400, "bad_idempotency_key")
 }
@@ -276,7 +277,8 @@ func TestRepeatsAtTheSameTimeAreCarriedOutOnce(t *testing.T) {
 		go func() {
 			req := httptest.NewRequest("POST", "/api/v1/recipients", strings.NewReader(`{"name":"山田 太郎"}`))
 			for _, h := range []header{
-				{"Content-Type", "application/json"}, {"Cookie", r.cookie}, {headerCSRF, r.csrf}, {replay.HeaderKey, "one-of-eight"},
+				{"Content-Type", "application/json"}, {"Cookie", r.cookie}, {headerCSRF, r.csrf},
+				{replay.HeaderKey, "one-of-eight"},
 			} {
 				req.Header.Set(h.name, h.value)
 			}
