@@ -46,7 +46,7 @@ func Defaults() Config {
 // RouteDefaults returns a route with everything that has a default set.
 func RouteDefaults() Route {
 	return Route{
-		Port: 2775, BindMode: "trx", Binds: 1, Window: 10, Enquire: 30, RespTimeout: 60, ReplyMode: "sender",
+		Port: 2775, BindMode: "trx", Binds: 1, Window: 10, Enquire: 30, RespTimeout: 60, Failover: 30, ReplyMode: "sender",
 		DefaultAlphabet: "gsm7", LongMode: "udh", MaxSegments: 10, DLRParts: "all", MsgIDForm: "auto",
 	}
 }

@@ -24,6 +24,7 @@ type Route struct {
 	Countries   []string `yaml:"countries,omitempty" doc:"Countries (ISO 3166 alpha-2) this route serves; with prefixes empty too it serves all."`
 	Prefixes    []string `yaml:"prefixes,omitempty" doc:"Number prefixes (digits with country code) this route serves; the longest match wins."`
 	Priority    int      `yaml:"priority,omitempty" doc:"Among routes with the same prefix length the lowest number goes first."`
+	Failover    Seconds  `yaml:"failover_after_s" doc:"Seconds the route may be down, refused or paused until what it has not sent goes to the next route that serves the number; 0 means never."`
 	CostPerPart int64    `yaml:"cost_per_part,omitempty" doc:"What one part costs, in the currency's smallest unit (yen, cents, satang); 0 means not known. The pre-send sheet shows it."`
 	Currency    string   `yaml:"currency,omitempty" doc:"Currency of cost_per_part, ISO 4217, such as JPY."`
 

@@ -70,7 +70,8 @@ func (r *Route) numbers() []string {
 		least, most int
 	}{
 		{"binds", r.Binds, 1, 16}, {"window", r.Window, 1, 1000}, {"enquire_s", int(r.Enquire), 1, 3600},
-		{"resp_timeout_s", int(r.RespTimeout), 1, 600}, {"max_segments", r.MaxSegments, 1, 255},
+		{"resp_timeout_s", int(r.RespTimeout), 1, 600}, {"failover_after_s", int(r.Failover), 0, 86_400},
+		{"max_segments", r.MaxSegments, 1, 255},
 		{"validity_h", r.ValidityHours, 0, 24 * 30}, {"single_limit", r.SingleLimit, 0, 160},
 		{"part_limit", r.PartLimit, 0, 153},
 	} {
