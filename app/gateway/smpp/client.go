@@ -11,10 +11,10 @@ import (
 	"noroshi/app/config"
 	"noroshi/app/fault"
 	"noroshi/app/gateway"
+	"noroshi/app/gateway/smpp/inbox"
 	"noroshi/app/gateway/smpp/pace"
 	"noroshi/app/gateway/smpp/wire"
 	"noroshi/app/phone"
-	"noroshi/app/smstext"
 )
 
 // unreadyPatience is how long parts wait for a session before they are given up, so that another route can have them.
@@ -37,8 +37,7 @@ type Client struct {
 	route    config.Route
 	template *wire.Template
 	statuses gateway.Statuses
-	zone     *time.Location
-	decode   smstext.DecodeOptions
+	reader   inbox.Reader
 	dialer   *dialer
 	now      func() time.Time
 	random   func() float64
@@ -46,7 +45,7 @@ type Client struct {
 
 	queue *queue
 	pace  *pace.Shared
-	inbox *inbox
+	inbox *inbox.Inbox
 	lanes []*lane
 	crowd crowd
 
@@ -79,11 +78,7 @@ func New(o Options) (*Client, error) {
 	if err != nil {
 		return nil, err
 	}
-	zone, err := time.LoadLocation(r.DLRTimezone)
-	if err != nil {
-		return nil, fault.Wrap(err, fault.Invalid, "dlr_timezone", "The time zone of the route's receipts is unknown.")
-	}
-	decode, err := decodeOptions(r)
+	reader, err := inbox.NewReader(r)
 	if err != nil {
 		return nil, err
 	}
@@ -99,13 +94,13 @@ func New(o Options) (*Client, error) {
 		o.Log = slog.New(slog.DiscardHandler)
 	}
 	c := &Client{
-		route: r, template: t, statuses: statuses, zone: zone, decode: decode, dialer: d, now: o.Now, random: o.Random,
+		route: r, template: t, statuses: statuses, reader: reader, dialer: d, now: o.Now, random: o.Random,
 		log: o.Log.With("route", r.Name), queue: newQueue(), pace: pace.NewShared(r.Rate),
 		closing: make(chan struct{}), ended: make(chan struct{}),
 	}
 	c.crowd.count = make(map[phone.Number]uint8)
 	c.gate.init()
-	c.inbox = newInbox(o.Sink, func(err error) { c.log.Warn(evSinkFailed, "error", err) })
+	c.inbox = inbox.New(o.Sink, func(err error) { c.log.Warn(evSinkFailed, "error", err) })
 	for i := range r.Binds {
 		for _, m := range modes {
 			c.lanes = append(c.lanes, newLane(c, m, i))
@@ -128,28 +123,6 @@ func withDefaults(r config.Route) config.Route {
 		r.RespTimeout = 60
 	}
 	return r
-}
-
-// decodeOptions says how the route's texts are read as far as their octets must be known here: packed septets.
-func decodeOptions(r config.Route) (smstext.DecodeOptions, error) {
-	var o smstext.DecodeOptions
-	var err error
-	if r.DefaultAlphabet != "" {
-		if o.Alphabet, err = smstext.ParseAlphabet(r.DefaultAlphabet); err != nil {
-			return o, err
-		}
-	}
-	for dcs, word := range r.DCSIn {
-		set, err := smstext.ParseCharset(word)
-		if err != nil {
-			return o, err
-		}
-		if o.Charsets == nil {
-			o.Charsets = make(map[byte]smstext.Charset)
-		}
-		o.Charsets[byte(dcs)] = set
-	}
-	return o, nil
 }
 
 func modesOf(r config.Route) ([]mode, error) {
@@ -177,7 +150,7 @@ func (c *Client) Start(ctx context.Context) {
 	// What has come in is given to the Sink even while the rest stops: a receipt that is not answered comes again, but
 	// not every operator keeps to that.
 	sink, stopSink := context.WithCancel(context.WithoutCancel(ctx))
-	c.inbox.start(sink)
+	c.inbox.Start(sink)
 	var lanes sync.WaitGroup
 	for _, l := range c.lanes {
 		lanes.Go(func() { l.run(ctx) })
@@ -188,7 +161,7 @@ func (c *Client) Start(ctx context.Context) {
 		c.mu.Lock()
 		c.paused.stop()
 		c.mu.Unlock()
-		c.inbox.close()
+		c.inbox.Close()
 		stopSink()
 		close(c.ended)
 	}()

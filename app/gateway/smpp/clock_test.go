@@ -12,6 +12,7 @@ import (
 
 	"noroshi/app/config"
 	"noroshi/app/gateway"
+	"noroshi/app/gateway/smpp/inbox"
 	"noroshi/app/gateway/smpp/wire"
 )
 
@@ -357,17 +358,17 @@ func TestOverload_of_the_sink_does_not_stop_the_session(t *testing.T) {
 		in := &sink{hold: make(chan struct{})}
 		c := start(t, routeTo(anywhere), in, through)
 		synctest.Wait()
-		const flood = maxWaiting + 3000
+		const flood = inbox.MaxWaiting + 3000
 		p := s.peers()[0]
 		go func() {
 			for i := range uint32(flood) {
 				p.send(receiptPDU(i+1, "a"))
 			}
 		}()
-		time.Sleep(2 * roomTimeout)
+		time.Sleep(2 * inbox.RoomTimeout)
 		y, begin := newTally(100), time.Now()
 		c.Submit(t.Context(), slice(y))
-		if got := y.wait(t, time.Minute); got[gateway.Accepted] != 100 || time.Since(begin) > 2*roomTimeout {
+		if got := y.wait(t, time.Minute); got[gateway.Accepted] != 100 || time.Since(begin) > 2*inbox.RoomTimeout {
 			t.Fatalf("outcomes = %v after %v, want 100 accepted", got, time.Since(begin))
 		}
 		close(in.hold)

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"noroshi/app/gateway"
+	"noroshi/app/gateway/smpp/inbox"
 	"noroshi/app/gateway/smpp/wire"
 )
 
@@ -14,7 +15,7 @@ const maxMessageID = 64
 // inBatch is what one reading of the connection brought.
 type inBatch struct {
 	receipts []gateway.Receipt
-	askers   []asker
+	askers   []inbox.Asker
 	answered bool // responses were queued, or slots of the window became free
 }
 
@@ -172,22 +173,22 @@ func (s *session) deliver(frame []byte, h wire.Header, now time.Time) {
 		s.reply(h.ID, wire.OK, h.Seq)
 		return
 	}
-	in := s.c.read(&d, h.Seq, now)
-	if in.flaw != "" {
-		s.c.bad(s, h, in.flaw)
+	in := s.c.reader.Read(&d, h.Seq, now)
+	if in.Flaw != "" {
+		s.c.bad(s, h, in.Flaw)
 	}
-	who := asker{s: s, cmd: h.ID, seq: h.Seq}
+	who := inbox.Asker{Session: s, Cmd: h.ID, Seq: h.Seq}
 	switch {
-	case in.receipt != nil:
+	case in.Receipt != nil:
 		s.c.receipts.Add(1)
-		s.batch.receipts = append(s.batch.receipts, *in.receipt)
+		s.batch.receipts = append(s.batch.receipts, *in.Receipt)
 		s.batch.askers = append(s.batch.askers, who)
-		if len(s.batch.receipts) == maxReceipts {
+		if len(s.batch.receipts) == inbox.MaxReceipts {
 			s.handOver()
 		}
-	case in.text != nil:
+	case in.Text != nil:
 		s.c.texts.Add(1)
-		if !s.c.inbox.text(*in.text, who) {
+		if !s.c.inbox.Text(*in.Text, who) {
 			s.reply(h.ID, wire.TryLater, h.Seq)
 		}
 	default:
@@ -197,11 +198,25 @@ func (s *session) deliver(frame []byte, h wire.Header, now time.Time) {
 
 // handOver gives the gathered receipts to the inbox, which answers them.
 func (s *session) handOver() {
-	if !s.c.inbox.receipts(s.batch.receipts, s.batch.askers) {
+	if !s.c.inbox.Receipts(s.batch.receipts, s.batch.askers) {
 		for _, a := range s.batch.askers {
-			s.reply(a.cmd, wire.TryLater, a.seq)
+			s.reply(a.Cmd, wire.TryLater, a.Seq)
 		}
 	}
 	s.batch.receipts = s.batch.receipts[:0]
 	s.batch.askers = s.batch.askers[:0]
+}
+
+// Answer implements inbox.Session: it queues the responses in one go, and has them written.
+func (s *session) Answer(asked []inbox.Asker, status uint32) {
+	s.mu.Lock()
+	for _, a := range asked {
+		s.answers = wire.AppendAnswer(s.answers, a.Cmd, status, a.Seq)
+	}
+	tooMany := len(s.answers) > maxAnswers
+	s.mu.Unlock()
+	if tooMany {
+		s.fail(&setback{reason: reasonStalled})
+	}
+	s.nudge()
 }

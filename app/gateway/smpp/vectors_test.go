@@ -17,6 +17,7 @@ import (
 
 	"noroshi/app/config"
 	"noroshi/app/gateway"
+	"noroshi/app/gateway/smpp/inbox"
 	"noroshi/app/gateway/smpp/wire"
 	"noroshi/app/phone"
 	"noroshi/app/smstext"
@@ -174,7 +175,7 @@ func fromCodec(t *testing.T, p *pdu.SubmitSM) (config.Route, gateway.Part) {
 
 func TestDeliverVectors(t *testing.T) {
 	t.Parallel()
-	c := &Client{route: config.Route{Name: "r"}, zone: time.UTC}
+	c := &inbox.Reader{Route: "r", Zone: time.UTC}
 	seen := 0
 	for _, v := range loadPDUs(t).Vectors {
 		if v.Command != "deliver_sm" {
@@ -186,21 +187,21 @@ func TestDeliverVectors(t *testing.T) {
 			t.Errorf("%s: %v", v.Name, err)
 			continue
 		}
-		in := c.read(&d, 1, time.Date(2026, 3, 10, 9, 5, 0, 0, time.UTC))
+		in := c.Read(&d, 1, time.Date(2026, 3, 10, 9, 5, 0, 0, time.UTC))
 		e := v.Expect
-		if in.flaw != "" {
-			t.Errorf("%s: flaw %q", v.Name, in.flaw)
+		if in.Flaw != "" {
+			t.Errorf("%s: flaw %q", v.Name, in.Flaw)
 		}
 		if e.Kind == "receipt" {
-			if r := in.receipt; r == nil || !slices.Equal(r.IDs, e.IDs) ||
+			if r := in.Receipt; r == nil || !slices.Equal(r.IDs, e.IDs) ||
 				smstext.ReceiptState(r.State).String() != e.State || !r.Final {
-				t.Errorf("%s: receipt = %+v, want %+v", v.Name, in.receipt, e)
+				t.Errorf("%s: receipt = %+v, want %+v", v.Name, in.Receipt, e)
 			} else if e.NetworkError != nil && r.Err != strconv.Itoa(e.NetworkError.Code) {
 				t.Errorf("%s: err = %q, want %d", v.Name, r.Err, e.NetworkError.Code)
 			}
 			continue
 		}
-		x := in.text
+		x := in.Text
 		if x == nil {
 			t.Errorf("%s: no text", v.Name)
 			continue
@@ -370,14 +371,14 @@ func FuzzDeliver(f *testing.F) {
 	}
 	f.Add(receiptPDU(1, "0a1b2c"))
 	f.Add(deliverPDU(2, 0x44, 0, []byte("\x05\x00\x03\x01\x02\x01id:1 stat:DELIVRD"), 0, 0x1E, 0, 2, '7', 0))
-	c := &Client{route: config.Route{Name: "r"}, zone: time.UTC}
+	c := &inbox.Reader{Route: "r", Zone: time.UTC}
 	f.Fuzz(func(t *testing.T, b []byte) {
 		if len(b) < wire.HeaderLen {
 			return
 		}
 		d, err := wire.ParseDeliver(b)
 		if err == nil {
-			c.read(&d, 1, time.Unix(1_800_000_000, 0))
+			c.Read(&d, 1, time.Unix(1_800_000_000, 0))
 		}
 		p, ok := decode(b)
 		if !ok {

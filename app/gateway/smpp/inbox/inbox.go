@@ -1,4 +1,4 @@
-package smpp
+package inbox
 
 import (
 	"context"
@@ -13,34 +13,40 @@ import (
 
 // Sizes of the way in. The peer's own window keeps far below them; one that has none is held back by not reading on.
 const (
-	maxReceipts   = 512   // receipts given to the Sink at once
-	maxWaiting    = 16384 // receipts that wait for the Sink
+	MaxReceipts   = 512   // Receipts given to the Sink at once
+	MaxWaiting    = 16384 // Receipts that wait for the Sink
 	textWorkers   = 16    // texts given to the Sink at the same time; one sender's stay in order
 	textsPerQueue = 256
-	roomTimeout   = 5 * time.Second // how long a reader waits for room; then the peer is told to try later
+	RoomTimeout   = 5 * time.Second // how long a reader waits for room; then the peer is told to try later
 	sinkTimeout   = 30 * time.Second
 )
 
-// asker is a request of the peer that waits for its response.
-type asker struct {
-	s        *session
-	cmd, seq uint32
+// Session is what a request came over.
+type Session interface {
+	// Answer responds to the requests, all of which came over this session. It must not block.
+	Answer(asked []Asker, status uint32)
+}
+
+// Asker is a request of the peer that waits for its response.
+type Asker struct {
+	Session  Session
+	Cmd, Seq uint32
 }
 
 type incomingText struct {
 	text gateway.Text
-	who  asker
+	who  Asker
 }
 
-// inbox carries what comes in to the Sink, and answers the peer after the Sink has returned.
-type inbox struct {
+// Inbox carries what comes in to the Sink, and answers the peer after the Sink has returned.
+type Inbox struct {
 	sink gateway.Sink
 	log  func(err error)
 	seed maphash.Seed
 
 	mu      sync.Mutex
 	waiting []gateway.Receipt
-	askers  []asker
+	askers  []Asker
 	closed  bool
 	more    chan struct{} // there are receipts, or the inbox is closed
 	room    chan struct{} // there is room again
@@ -52,8 +58,9 @@ type inbox struct {
 	failures atomic.Uint64
 }
 
-func newInbox(sink gateway.Sink, log func(error)) *inbox {
-	b := &inbox{
+// New returns an inbox that is not started; log is told, ever more seldom, that the Sink could not store.
+func New(sink gateway.Sink, log func(error)) *Inbox {
+	b := &Inbox{
 		sink: sink, log: log, seed: maphash.MakeSeed(),
 		more: make(chan struct{}, 1), room: make(chan struct{}, 1), texts: make([]chan incomingText, textWorkers),
 	}
@@ -63,16 +70,16 @@ func newInbox(sink gateway.Sink, log func(error)) *inbox {
 	return b
 }
 
-// start begins to carry. It ends after close, when all that came in has been given to the Sink.
-func (b *inbox) start(ctx context.Context) {
+// Start begins to carry. It ends after Close, when all that came in has been given to the Sink.
+func (b *Inbox) Start(ctx context.Context) {
 	b.wg.Go(func() { b.carryReceipts(ctx) })
 	for _, ch := range b.texts {
 		b.wg.Go(func() { b.carryTexts(ctx, ch) })
 	}
 }
 
-// close is called when no session is left.
-func (b *inbox) close() {
+// Close is called when no session is left.
+func (b *Inbox) Close() {
 	b.mu.Lock()
 	b.closed = true
 	b.mu.Unlock()
@@ -90,8 +97,8 @@ func signal(ch chan struct{}) {
 	}
 }
 
-// receipts takes the receipts in and returns true, or false when there was no room for too long.
-func (b *inbox) receipts(rs []gateway.Receipt, from []asker) bool {
+// Receipts takes the receipts in and returns true, or false when there was no room for too long.
+func (b *Inbox) Receipts(rs []gateway.Receipt, from []Asker) bool {
 	var late *time.Timer
 	defer func() {
 		if late != nil {
@@ -100,10 +107,10 @@ func (b *inbox) receipts(rs []gateway.Receipt, from []asker) bool {
 	}()
 	for {
 		b.mu.Lock()
-		if len(b.waiting)+len(rs) <= maxWaiting {
+		if len(b.waiting)+len(rs) <= MaxWaiting {
 			b.waiting = append(b.waiting, rs...)
 			b.askers = append(b.askers, from...)
-			spare := len(b.waiting) < maxWaiting
+			spare := len(b.waiting) < MaxWaiting
 			b.mu.Unlock()
 			b.stuck.Store(false)
 			signal(b.more)
@@ -117,7 +124,7 @@ func (b *inbox) receipts(rs []gateway.Receipt, from []asker) bool {
 			return false
 		}
 		if late == nil {
-			late = time.NewTimer(roomTimeout)
+			late = time.NewTimer(RoomTimeout)
 		}
 		select {
 		case <-b.room:
@@ -128,8 +135,8 @@ func (b *inbox) receipts(rs []gateway.Receipt, from []asker) bool {
 	}
 }
 
-// text takes a text in and returns true, or false when there was no room for too long.
-func (b *inbox) text(t gateway.Text, who asker) bool {
+// Text takes a text in and returns true, or false when there was no room for too long.
+func (b *Inbox) Text(t gateway.Text, who Asker) bool {
 	ch := b.texts[maphash.String(b.seed, t.From)%textWorkers]
 	in := incomingText{t, who}
 	select {
@@ -141,7 +148,7 @@ func (b *inbox) text(t gateway.Text, who asker) bool {
 	if b.stuck.Load() {
 		return false
 	}
-	late := time.NewTimer(roomTimeout)
+	late := time.NewTimer(RoomTimeout)
 	defer late.Stop()
 	select {
 	case ch <- in:
@@ -154,15 +161,15 @@ func (b *inbox) text(t gateway.Text, who asker) bool {
 
 // failed notes that the Sink could not take something in. A store that is down fails often: the log has the first
 // times, and then ever fewer.
-func (b *inbox) failed(err error) {
-	if sparse(b.failures.Add(1)) {
+func (b *Inbox) failed(err error) {
+	if n := b.failures.Add(1); n&(n-1) == 0 {
 		b.log(err)
 	}
 }
 
-// carryReceipts gives what waits to the Sink, up to maxReceipts at once. While one batch is in the Sink the next one
+// carryReceipts gives what waits to the Sink, up to MaxReceipts at once. While one batch is in the Sink the next one
 // gathers, so that under load batches are large and at rest nobody waits.
-func (b *inbox) carryReceipts(ctx context.Context) {
+func (b *Inbox) carryReceipts(ctx context.Context) {
 	for {
 		b.mu.Lock()
 		rs, from, closed := b.waiting, b.askers, b.closed
@@ -172,7 +179,7 @@ func (b *inbox) carryReceipts(ctx context.Context) {
 			signal(b.room)
 		}
 		for len(rs) > 0 {
-			n := min(len(rs), maxReceipts)
+			n := min(len(rs), MaxReceipts)
 			b.settle(ctx, rs[:n:n], from[:n])
 			rs, from = rs[n:], from[n:]
 		}
@@ -184,7 +191,7 @@ func (b *inbox) carryReceipts(ctx context.Context) {
 }
 
 // settle gives one batch to the Sink and answers it.
-func (b *inbox) settle(ctx context.Context, rs []gateway.Receipt, from []asker) {
+func (b *Inbox) settle(ctx context.Context, rs []gateway.Receipt, from []Asker) {
 	ctx, cancel := context.WithTimeout(ctx, sinkTimeout)
 	defer cancel()
 	status := wire.OK
@@ -194,15 +201,15 @@ func (b *inbox) settle(ctx context.Context, rs []gateway.Receipt, from []asker) 
 	}
 	for len(from) > 0 {
 		n := 1
-		for n < len(from) && from[n].s == from[0].s {
+		for n < len(from) && from[n].Session == from[0].Session {
 			n++
 		}
-		from[0].s.answerAll(from[:n], status)
+		from[0].Session.Answer(from[:n], status)
 		from = from[n:]
 	}
 }
 
-func (b *inbox) carryTexts(ctx context.Context, ch chan incomingText) {
+func (b *Inbox) carryTexts(ctx context.Context, ch chan incomingText) {
 	for in := range ch {
 		status := wire.OK
 		call, cancel := context.WithTimeout(ctx, sinkTimeout)
@@ -211,20 +218,6 @@ func (b *inbox) carryTexts(ctx context.Context, ch chan incomingText) {
 			status = wire.TryLater
 		}
 		cancel()
-		in.who.s.answerAll([]asker{in.who}, status)
+		in.who.Session.Answer([]Asker{in.who}, status)
 	}
-}
-
-// answerAll queues the responses to the requests in one go, and has them written.
-func (s *session) answerAll(from []asker, status uint32) {
-	s.mu.Lock()
-	for _, a := range from {
-		s.answers = wire.AppendAnswer(s.answers, a.cmd, status, a.seq)
-	}
-	tooMany := len(s.answers) > maxAnswers
-	s.mu.Unlock()
-	if tooMany {
-		s.fail(&setback{reason: reasonStalled})
-	}
-	s.nudge()
 }
