@@ -10,6 +10,7 @@ import (
 	"github.com/fxamacker/cbor/v2"
 
 	"noroshi/app/directory"
+	"noroshi/app/directory/group"
 	"noroshi/app/fault"
 	"noroshi/app/id"
 	"noroshi/app/message"
@@ -31,6 +32,8 @@ type Row struct {
 	Numbers    []phone.Number   `cbor:"6,keyasint,omitempty"` // numbers that get a text
 	Standing   message.Standing `cbor:"7,keyasint"`           // Waiting, or why the person cannot be reached
 	Vars       []string         `cbor:"8,keyasint,omitempty"` // values of the variables the texts use
+	// Priority is the best of the person's groups. Rows of releases that knew none are ordinary.
+	Priority group.Priority `cbor:"9,keyasint,omitempty"`
 }
 
 // Head is what is known of an audience as a whole.
@@ -84,8 +87,17 @@ func (s *Service) Each(ctx context.Context, sc scope.Scope, w Want, fn func(r Ro
 	if err != nil {
 		return err
 	}
+	var ranks group.Ranks
+	err = s.store.View(func(tx *store.Tx) error {
+		ranks, err = group.ReadRanks(tx)
+		return err
+	})
+	if err != nil {
+		return err
+	}
 	return s.directory.Each(ctx, sc, w.Selection, func(p directory.Recipient) error {
 		row := rowOf(p, w, blocked)
+		row.Priority = ranks.Of(p.Groups)
 		return fn(row, p.Department)
 	})
 }

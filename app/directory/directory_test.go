@@ -316,7 +316,8 @@ func TestGroups(t *testing.T) {
 	if g, err = h.ChangeMembers(ctx, everything, g.ID, nil, people[:1]); err != nil || g.Count != 699 {
 		t.Fatalf("ChangeMembers = %+v, %v", g, err)
 	}
-	if g, err = h.UpdateGroup(ctx, everything, g.ID, g.Version, directory.GroupDraft{Name: "自衛消防隊"}); err != nil || g.Count != 699 {
+	g, err = h.UpdateGroup(ctx, everything, g.ID, g.Version, directory.GroupDraft{Name: "自衛消防隊"})
+	if err != nil || g.Count != 699 {
 		t.Fatalf("UpdateGroup = %+v, %v", g, err)
 	}
 	_, err = h.UpdateGroup(ctx, everything, g.ID, 1, directory.GroupDraft{Name: "x"})

@@ -178,7 +178,8 @@ func (s *Service) bring(ctx context.Context, j Job) error {
 		}
 	}
 	for _, name := range report.Groups {
-		if _, err := s.Directory.CreateGroup(ctx, directory.GroupDraft{Name: name}); err != nil && fault.CodeOf(err) != "duplicate_group" {
+		_, err := s.Directory.CreateGroup(ctx, directory.GroupDraft{Name: name})
+		if err != nil && fault.CodeOf(err) != "duplicate_group" {
 			return err
 		}
 	}
