@@ -4,10 +4,11 @@
 // # Layout
 //
 // The copies of a broadcast live in runs, one per (broadcast, round, channel). A run is a row of immutable pages of 256
-// copies, sorted by address, so that the pages are their own index from address to copy. Everything that happens to a
-// copy afterwards is an event in the run's log: a claim before sending, an outcome, a receipt, a decision. The state of
-// a part is the fold of its events; Book holds that fold in memory for broadcasts that are open, and is rebuilt from
-// the log at start. One record per page says that the page still has something to send (the pending index).
+// copies in the order of sending: class after class of people, inside of a class sorted by address, so that the pages
+// are their own index from address to copy. Everything that happens to a copy afterwards is an event in the run's log:
+// a claim before sending, an outcome, a receipt, a decision. The state of a part is the fold of its events; Book holds
+// that fold in memory for broadcasts that are open, and is rebuilt from the log at start. One record per page says that
+// the page still has something to send (the pending index).
 //
 // # Guarantees
 //

@@ -13,6 +13,9 @@ type Head struct {
 	Vars     []string   `cbor:"2,keyasint"` // names of the variables whose values the copies carry
 	Priority uint8      `cbor:"3,keyasint"` // 0 urgent, 1 normal
 	Ref      uint16     `cbor:"4,keyasint"` // concatenation reference of this broadcast
+	// Segments are the classes in the order of sending, the first from copy 0 on; inside of one, copies are sorted by
+	// number. None: the whole run is sorted by number.
+	Segments []Segment `cbor:"5,keyasint,omitempty"`
 }
 
 // RouteUse is a route as a run uses it.

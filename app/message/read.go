@@ -34,10 +34,8 @@ func (s *Service) Find(number phone.Number) []Found {
 	for _, b := range books {
 		b.mu.RLock()
 		for _, w := range b.rows {
-			if i, ok := slices.BinarySearch(w.numbers, number); ok {
-				found = append(found, Found{
-					Run: w.run, Copy: uint32(i), People: slices.Clone(w.peopleOf(uint32(i))), book: b, row: w,
-				})
+			if i, ok := w.find(number); ok {
+				found = append(found, Found{Run: w.run, Copy: i, People: slices.Clone(w.peopleOf(i)), book: b, row: w})
 			}
 		}
 		b.mu.RUnlock()
@@ -84,7 +82,7 @@ func (b *Book) Tries(r Ref) int {
 	defer b.mu.RUnlock()
 	if w := b.row(r.Run); w != nil {
 		if p, ok := w.part(r); ok {
-			return p.tries()
+			return p.Tries()
 		}
 	}
 	return 0
@@ -154,8 +152,8 @@ func (b *Book) Person(person uint32) Reached {
 	r := Reached{Standing: b.standingOfPerson(person)}
 	b.eachCopy(person, func(w *row, copyNo uint32) {
 		for _, p := range w.partsOf(copyNo) {
-			r.Uncertain = r.Uncertain || p.has(resent)
-			r.Doubted = r.Doubted || p.has(doubted)
+			r.Uncertain = r.Uncertain || p.Has(part.Resent)
+			r.Doubted = r.Doubted || p.Has(part.Doubted)
 		}
 	})
 	return r
@@ -253,7 +251,7 @@ func errNoCopy(found bool) error {
 // Step is one thing that happened to a part, for the timeline of a person.
 type Step struct {
 	At        time.Time
-	Kind      string // submitted accepted retry failed uncertain resent receipt unknown expired stopped
+	Kind      string // submitted accepted retry failed uncertain part.Resent receipt unknown expired stopped
 	Part      uint8
 	Route     string
 	State     PartState // with receipt
@@ -269,7 +267,7 @@ func (s *Service) Steps(ref Ref, head Head) ([]Step, error) {
 	err := s.store.View(func(tx *store.Tx) error {
 		scan := store.Scan{Prefix: store.MessageLog.Key(ref.Run.key())}
 		return tx.Each(scan, func(_, value []byte) (bool, error) {
-			err := decodeBatch(value, func(at time.Time, e event) {
+			err := part.DecodeBatch(value, func(at time.Time, e part.Event) {
 				if concerns(e, ref.Copy) {
 					steps = append(steps, stepOf(at, e, head))
 				}
@@ -280,42 +278,42 @@ func (s *Service) Steps(ref Ref, head Head) ([]Step, error) {
 	return steps, err
 }
 
-func concerns(e event, copyNo uint32) bool {
-	switch e.kind {
-	case evClaimRange:
-		return e.copy <= copyNo && copyNo < e.to
-	case evHaltPage:
-		return e.copy/PageSize == copyNo/PageSize
+func concerns(e part.Event, copyNo uint32) bool {
+	switch e.Kind {
+	case part.EvClaimRange:
+		return e.Copy <= copyNo && copyNo < e.To
+	case part.EvHaltPage:
+		return e.Copy/PageSize == copyNo/PageSize
 	default:
-		return e.copy == copyNo
+		return e.Copy == copyNo
 	}
 }
 
-func stepOf(at time.Time, e event, head Head) Step {
-	step := Step{At: at, Part: e.part, Class: gateway.Class(e.class), Status: e.status, State: e.state}
-	switch e.kind {
-	case evClaimRange, evClaimPart:
+func stepOf(at time.Time, e part.Event, head Head) Step {
+	step := Step{At: at, Part: e.Part, Class: gateway.Class(e.Class), Status: e.Status, State: e.State}
+	switch e.Kind {
+	case part.EvClaimRange, part.EvClaim:
 		step.Kind = "submitted"
-	case evTaken:
-		step.Kind, step.Route, step.MessageID = "accepted", head.RouteName(e.route), e.text
-	case evRefusedNow:
-		step.Kind, step.Route = "retry", head.RouteName(e.route)
-	case evRefusedFinal:
-		step.Kind, step.Route = "failed", head.RouteName(e.route)
-	case evLost:
+	case part.EvTaken:
+		step.Kind, step.Route, step.MessageID = "accepted", head.RouteName(e.Route), e.Text
+	case part.EvRefusedNow:
+		step.Kind, step.Route = "retry", head.RouteName(e.Route)
+	case part.EvRefusedFinal:
+		step.Kind, step.Route = "failed", head.RouteName(e.Route)
+	case part.EvLost:
 		step.Kind = "uncertain"
-	case evNotWritten:
+	case part.EvNotWritten:
 		step.Kind = "retry"
-	case evResend:
+	case part.EvResend:
 		step.Kind = "resent"
-	case evGiveUp:
+	case part.EvGiveUp:
 		step.Kind = "unknown"
-	case evDeadline:
+	case part.EvDeadline:
 		step.Kind = "expired"
-	case evHaltPage:
+	case part.EvHaltPage:
 		step.Kind = "stopped"
-	case evReceipt:
-		step.Kind, step.Err = "receipt", e.text
+	case part.EvReceipt:
+		step.Kind, step.Err = "receipt", e.Text
 	}
 	return step
 }

@@ -134,10 +134,10 @@ func (s *Service) readRow(tx *store.Tx, book *Book, w *row) error {
 	scan = store.Scan{Prefix: store.MessageLog.Key(w.run.key())}
 	return tx.Each(scan, func(key, value []byte) (bool, error) {
 		w.next = binary.BigEndian.Uint64(key[1+runLen:]) + 1
-		err := decodeBatch(value, func(at time.Time, e event) {
+		err := part.DecodeBatch(value, func(at time.Time, e part.Event) {
 			book.apply(w, e, at, nil, nil)
-			if e.kind == evTaken && int(e.copy) < len(w.numbers) {
-				s.ids.Add(w.head.RouteName(e.route), e.text, partids.Place{Slot: w.slot, Copy: e.copy, Part: e.part})
+			if e.Kind == part.EvTaken && int(e.Copy) < len(w.numbers) {
+				s.ids.Add(w.head.RouteName(e.Route), e.Text, partids.Place{Slot: w.slot, Copy: e.Copy, Part: e.Part})
 			}
 		})
 		return err == nil, err
@@ -198,7 +198,7 @@ func (s *Service) Pages(b *Book, run Run) (pages int, exists bool) {
 	return 0, false
 }
 
-// AddPage appends a page of 1 to 256 copies, sorted by number and greater than all before; only the last page of a run
+// AddPage appends a page of 1 to 256 copies, sorted by number inside of each segment of the head; only the last page of a run
 // may be short. It also makes the page pending. People are counted as waiting by Place, not here; but who stood worse
 // with the copies there were (all of them failed, say) waits again.
 func (s *Service) AddPage(tx *store.Tx, run Run, copies []Copy) (pageNo uint32, err error) {
@@ -279,13 +279,13 @@ func pendingKey(priority uint8, run Run, pageNo uint32) []byte {
 func be32(n uint32) []byte { return binary.BigEndian.AppendUint32(nil, n) }
 
 // append writes a batch of events to a run's log and folds it into memory and the feed.
-func (s *Service) append(tx *store.Tx, book *Book, w *row, events []event) {
+func (s *Service) append(tx *store.Tx, book *Book, w *row, events []part.Event) {
 	if len(events) == 0 {
 		return
 	}
 	at := s.now()
 	tx.Set(store.MessageLog.Key(w.run.key(), binary.BigEndian.AppendUint64(nil, w.next)),
-		batch{at: at, events: events}.encode())
+		part.Batch{At: at, Events: events}.Encode())
 	var ld ledgerDelta
 	j := &journal{book: book}
 	book.mu.Lock()
@@ -294,7 +294,7 @@ func (s *Service) append(tx *store.Tx, book *Book, w *row, events []event) {
 	touched := map[uint32]bool{}
 	for _, e := range events {
 		book.apply(w, e, at, &ld, j)
-		touched[e.copy/PageSize] = true
+		touched[e.Copy/PageSize] = true
 	}
 	for pageNo := range touched {
 		if int(pageNo) < len(w.open) && w.open[pageNo] == 0 {
