@@ -18,7 +18,9 @@ const (
 	Shared                      // given on a number that several people share
 	ByTray                      // a person read it in the unread tray
 	ByAdmin                     // entered on behalf of the person
-	LateOne                     // came after the close; kept, never counted
+	LateOne                     // came after the close; kept, counted only when an admin says so
+	TakenBack                   // puts back what counted before a decision of a person
+	NotAsked                    // by somebody who was not asked; kept, never counted
 )
 
 // Given is an answer of one person.

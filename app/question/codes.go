@@ -20,8 +20,12 @@ type Reservation struct {
 	Reserved     []string // codes of the routes' countries and settings that may not be used
 	Until        time.Time
 	// Meets reports whether another broadcast that uses codes was or may be sent to one of the people of this one. It
-	// is asked only when single letters run short. Nil means every audience meets.
+	// is asked only when single letters run short, and of broadcasts that have a typed code. Nil means every audience
+	// meets.
 	Meets func(other id.Broadcast) (bool, error)
+	// Cooling is told of typed codes that belong to a broadcast which has closed: they may be used, and an answer to the
+	// old question will be taken for one to this. Nil is fine.
+	Cooling func(code string, other id.Broadcast)
 }
 
 // holder is a use of a code that still stands.
@@ -41,7 +45,7 @@ func Reserve(tx *store.Tx, now time.Time, r Reservation) ([]string, error) {
 	if err != nil {
 		return nil, err
 	}
-	typed, err := checkTyped(r, used)
+	typed, err := checkTyped(tx, r, used)
 	if err != nil {
 		return nil, err
 	}
@@ -67,7 +71,9 @@ func numbersOf(replyNumbers []string) []string {
 	return replyNumbers
 }
 
-func checkTyped(r Reservation, used []holder) ([]string, error) {
+// checkTyped looks at the codes an admin typed. One that another broadcast uses is refused only when it may still be
+// answered by somebody who gets both.
+func checkTyped(tx *store.Tx, r Reservation, used []holder) ([]string, error) {
 	var typed []string
 	for _, t := range r.Typed {
 		if t != "" {
@@ -83,8 +89,9 @@ func checkTyped(r Reservation, used []holder) ([]string, error) {
 	}
 	for _, h := range used {
 		if slices.Contains(typed, h.code) {
-			return nil, fault.New(fault.Conflict, "code_in_use",
-				"Another broadcast that may still be answered uses this code.", "code", h.code, "broadcast", h.broadcast)
+			if err := conflict(tx, r, h); err != nil {
+				return nil, err
+			}
 		}
 	}
 	for _, code := range r.Reserved {
@@ -93,6 +100,24 @@ func checkTyped(r Reservation, used []holder) ([]string, error) {
 		}
 	}
 	return typed, nil
+}
+
+func conflict(tx *store.Tx, r Reservation, h holder) error {
+	if met, err := meeting(r, []holder{h}); err != nil || len(met) == 0 {
+		return err
+	}
+	q, err := Read(tx, h.broadcast)
+	if err == nil && !q.Live() {
+		if r.Cooling != nil {
+			r.Cooling(h.code, h.broadcast)
+		}
+		return nil
+	}
+	if err != nil && !fault.Is(err, fault.NotFound) {
+		return err
+	}
+	return fault.New(fault.Conflict, "code_in_use",
+		"Another broadcast that may still be answered uses this code.", "code", h.code, "broadcast", h.broadcast)
 }
 
 // choose fills the places nobody typed: first letters nobody uses, then letters used only by audiences that do not meet
@@ -130,6 +155,9 @@ func choose(r Reservation, typed []string, used []holder) ([]string, error) {
 }
 
 func meeting(r Reservation, used []holder) ([]holder, error) {
+	if r.Meets == nil {
+		return used, nil
+	}
 	answers := map[id.Broadcast]bool{}
 	var met []holder
 	for _, h := range used {

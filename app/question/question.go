@@ -46,7 +46,10 @@ type Question struct {
 	ReplyNumbers []string     `cbor:"4,keyasint"` // digits without plus; empty means any
 	Wordings     []Wording    `cbor:"5,keyasint"`
 	Opened       time.Time    `cbor:"6,keyasint"`
-	Closed       time.Time    `cbor:"7,keyasint"` // zero while it takes answers
+	Closed       time.Time    `cbor:"7,keyasint"`           // zero while it takes answers
+	CountLate    bool         `cbor:"8,keyasint,omitempty"` // an admin wants answers counted that came after the close
+	// LateTo says how far CountLate has been carried out: late answers of people below this place count.
+	LateTo uint32 `cbor:"9,keyasint,omitempty"`
 }
 
 // Mask is a set of choices, bit i for choice i; 0 means no answer.

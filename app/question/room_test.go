@@ -39,11 +39,20 @@ type memory struct {
 	Q       Question
 	Seats   []Seat
 	Answers []Current
+	Late    map[uint32]Current
+	Newest  time.Time
 	Next    uint64
 }
 
 func memoryOf(r *Room) memory {
-	m := memory{Q: r.q, Seats: slices.Clone(r.seats), Answers: slices.Clone(r.answers), Next: r.next}
+	m := memory{
+		Q: r.q, Seats: slices.Clone(r.seats), Answers: slices.Clone(r.answers), Next: r.next, Newest: r.newest.UTC(),
+		Late: map[uint32]Current{},
+	}
+	for person, c := range r.late {
+		c.At = c.At.UTC()
+		m.Late[person] = c
+	}
 	m.Q.Opened, m.Q.Closed = m.Q.Opened.UTC(), m.Q.Closed.UTC()
 	for i := range m.Answers {
 		m.Answers[i].At = m.Answers[i].At.UTC()
@@ -121,7 +130,7 @@ func TestRoomIsWhatTheLedgerSays(t *testing.T) {
 // step draws one thing that happens to a room.
 func step(t *rapid.T, s *Service, b id.Broadcast, page *uint32, fail bool) func(tx *store.Tx) error {
 	people := s.Room(b).People()
-	switch rapid.SampledFrom([]string{"seat", "answer", "answer", "answer", "answer", "close"}).Draw(t, "op") {
+	switch rapid.SampledFrom([]string{"seat", "answer", "answer", "answer", "asof", "late", "close"}).Draw(t, "op") {
 	case "seat":
 		seats := make([]Seat, rapid.IntRange(1, 20).Draw(t, "seats"))
 		for i := range seats {
@@ -137,6 +146,27 @@ func step(t *rapid.T, s *Service, b id.Broadcast, page *uint32, fail bool) func(
 			return func(*store.Tx) error { return nil }
 		}
 		return func(tx *store.Tx) error { return s.Close(tx, b) }
+	case "late":
+		on := rapid.Bool().Draw(t, "on")
+		return func(tx *store.Tx) error {
+			_, err := s.CountLate(tx, b, on)
+			if fault.CodeOf(err) == "still_open" {
+				return nil
+			}
+			return err
+		}
+	case "asof":
+		came := s.now().Add(-time.Duration(rapid.IntRange(0, 20).Draw(t, "ago")) * time.Second)
+		person := uint32(rapid.IntRange(0, people+1).Draw(t, "person"))
+		before, at := s.Room(b).Before(person, came)
+		given := Given{Person: person, Mask: Mask(rapid.IntRange(1, 7).Draw(t, "mask")), Flags: ByTray, Reply: 7}
+		back := rapid.Bool().Draw(t, "back")
+		return func(tx *store.Tx) error {
+			if err := s.AnswerAsOf(tx, b, came, []Given{given}); err != nil || !back {
+				return err
+			}
+			return s.PutBack(tx, b, at, before)
+		}
 	}
 	given := make([]Given, rapid.IntRange(1, 5).Draw(t, "answers"))
 	for i := range given {
@@ -170,8 +200,8 @@ func checkFeed(t *rapid.T, st *store.Store, from id.Seq, r *Room) {
 		folded[cell{d.Department, d.From}]--
 		folded[cell{d.Department, d.To}]++
 	}
-	for i, a := range r.answers {
-		if a.Mask != 0 {
+	for i := range r.answers {
+		if a := r.Current(uint32(i)); a.Mask != 0 {
 			want[cell{r.seats[i].Department, a.Mask}]++
 		}
 	}

@@ -5,6 +5,7 @@ import (
 	"encoding/binary"
 	"slices"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"noroshi/app/fault"
@@ -24,6 +25,7 @@ type Service struct {
 	now   func() time.Time
 	mu    sync.RWMutex
 	rooms map[id.Broadcast]*Room
+	swept []byte // the reservation where the next step of Sweep begins; under mu
 }
 
 // Room is one question in memory with the people who were asked and their answers. It changes only inside ledger
@@ -33,7 +35,10 @@ type Room struct {
 	q       Question
 	seats   []Seat // by place in the frozen audience, ascending by recipient
 	answers []Current
+	late    map[uint32]Current // answers given after the close; they count for people below Question.LateTo
+	newest  time.Time          // when the newest answer came
 	next    uint64
+	used    atomic.Int64 // Unix seconds of the last Load
 }
 
 // New returns a service over a ledger.
@@ -51,6 +56,7 @@ func (s *Service) Room(b id.Broadcast) *Room {
 // Load brings a question into memory unless it is there.
 func (s *Service) Load(ctx context.Context, b id.Broadcast) (*Room, error) {
 	if room := s.Room(b); room != nil {
+		room.used.Store(s.now().Unix())
 		return room, nil
 	}
 	var room *Room
@@ -95,7 +101,7 @@ func (s *Service) roomFor(tx *store.Tx, b id.Broadcast) (*Room, error) {
 	if err != nil {
 		return nil, err
 	}
-	room := &Room{q: q}
+	room := newRoom(q)
 	if err := room.read(tx); err != nil {
 		return nil, err
 	}
@@ -103,7 +109,10 @@ func (s *Service) roomFor(tx *store.Tx, b id.Broadcast) (*Room, error) {
 	return room, nil
 }
 
+func newRoom(q Question) *Room { return &Room{q: q, late: map[uint32]Current{}} }
+
 func (s *Service) keep(tx *store.Tx, room *Room) {
+	room.used.Store(s.now().Unix())
 	s.mu.Lock()
 	s.rooms[room.q.Broadcast] = room
 	s.mu.Unlock()
@@ -127,21 +136,12 @@ func (r *Room) read(tx *store.Tx) error {
 	r.answers = make([]Current, len(r.seats))
 	return tx.Each(store.Scan{Prefix: store.AnswerLog.Key(b)}, func(key, value []byte) (bool, error) {
 		r.next = binary.BigEndian.Uint64(key[9:]) + 1
-		err := decodeAnswers(value, func(at time.Time, g Given) { r.fold(at, g) })
+		err := decodeAnswers(value, func(at time.Time, g Given) {
+			r.saw(at)
+			r.fold(at, g)
+		})
 		return err == nil, err
 	})
-}
-
-// fold applies an answer; late ones and those of unknown people change nothing that counts.
-func (r *Room) fold(at time.Time, g Given) {
-	if int(g.Person) >= len(r.answers) || g.Flags&LateOne != 0 {
-		return
-	}
-	c := &r.answers[g.Person]
-	*c = Current{Mask: g.Mask, Flags: g.Flags, Reply: g.Reply, At: at, Count: c.Count + 1}
-	if g.Mask == 0 {
-		*c = Current{Count: c.Count}
-	}
 }
 
 // Open starts a question: its codes stay in use until 72 hours after Close.
@@ -150,7 +150,7 @@ func (s *Service) Open(tx *store.Tx, q Question) error {
 		return err
 	}
 	keep(tx, q, time.Time{})
-	s.keep(tx, &Room{q: q})
+	s.keep(tx, newRoom(q))
 	return nil
 }
 
@@ -202,68 +202,11 @@ func (s *Service) Seat(tx *store.Tx, b id.Broadcast, page uint32, seats []Seat) 
 	return nil
 }
 
-// Answer records answers of one broadcast. Those given after the close are kept in the log and not counted, whatever
-// their flags say; so are those of people who were not asked. Returns NotFound when the broadcast asks nothing.
-func (s *Service) Answer(tx *store.Tx, b id.Broadcast, given []Given) error {
-	room, err := s.roomFor(tx, b)
-	if err != nil {
-		return err
-	}
-	at := s.now()
-	room.mu.Lock()
-	defer room.mu.Unlock()
-	given = slices.Clone(given)
-	for i := range given {
-		if !room.q.Live() || int(given[i].Person) >= len(room.answers) {
-			given[i].Flags |= LateOne // said in the log, so that a start counts as this one does
-		}
-	}
-	tx.Set(store.AnswerLog.Key(id.Bytes(b), binary.BigEndian.AppendUint64(nil, room.next)), encodeAnswers(at, given))
-	room.next++
-	type saved struct {
-		person uint32
-		was    Current
-	}
-	var old []saved
-	for _, g := range given {
-		if int(g.Person) >= len(room.answers) || g.Flags&LateOne != 0 {
-			continue
-		}
-		was := room.answers[g.Person]
-		old = append(old, saved{g.Person, was})
-		room.fold(at, g)
-		now := room.answers[g.Person]
-		tx.Change(store.TopicAnswer, Delta{
-			Broadcast: b, At: at, Department: room.seats[g.Person].Department, From: was.Mask, To: now.Mask,
-			WasFlags: was.Flags, Flags: now.Flags,
-		}.encode())
-	}
-	tx.OnRollback(func() {
-		room.mu.Lock()
-		defer room.mu.Unlock()
-		room.next--
-		for i := len(old) - 1; i >= 0; i-- {
-			room.answers[old[i].person] = old[i].was
-		}
-	})
-	return nil
-}
-
 // Question returns what is asked.
 func (r *Room) Question() Question {
 	r.mu.RLock()
 	defer r.mu.RUnlock()
 	return r.q
-}
-
-// Current returns a person's answer as it counts; the zero value when there is none.
-func (r *Room) Current(person uint32) Current {
-	r.mu.RLock()
-	defer r.mu.RUnlock()
-	if int(person) >= len(r.answers) {
-		return Current{}
-	}
-	return r.answers[person]
 }
 
 // Place returns the place of a recipient in the frozen audience.
