@@ -36,8 +36,10 @@ var edges = map[string]string{
 	"reply": "store audit directory question message template",
 	"tally": "store broadcast question message",
 	"usage": "store audit directory message",
+	// country cards: what networks and people of a country do with a text
+	"country": "store audit",
 	// why somebody cannot be reached is a word of package message
-	"preflight": "broadcast audience directory template question gateway usage message",
+	"preflight": "broadcast audience directory template question gateway usage message country",
 	// motion
 	"expansion": "store broadcast audience directory template question message gateway",
 	"delivery":  "store bus broadcast message gateway audit",
@@ -50,6 +52,11 @@ var edges = map[string]string{
 	"api/ask":    "access audit",
 	"api/replay": "api/ask access audit",
 	"simulator":  "",
+
+	// a simulator in a process of its own is for those who measure: they must not pay for it
+	"simulator/apart": "simulator",
+	// what a measured run sends, and the count of it against the simulator, are no part of the composition root
+	"bench": "store directory broadcast question audience message simulator simulator/apart",
 
 	// lists in and out stand on the directory, and would not fit into it
 	"directory/intake": "directory store audit",

@@ -63,6 +63,7 @@ const (
 	ImportPlan            Prefix = 0x3e // import, block -> what was decided for each row
 	ImportUndo            Prefix = 0x3f // import, step -> people as they were before
 	DirectoryTally        Prefix = 0x40 // department, group or attribute -> how many people
+	CountryCard           Prefix = 0x41 // country -> country card as an administrator changed it
 )
 
 // firstPublic is the lowest prefix that packages other than this one may write.
