@@ -52,6 +52,9 @@ type usageError struct{ error }
 
 // explain says what went wrong, and for our own failures the cause as well.
 func explain(err error) string {
+	if wrong, ok := errors.AsType[*config.Invalid](err); ok {
+		return inLanguage("設定ファイルに誤りがあります：", "The configuration is not valid:") + wrong.In(language())
+	}
 	var e *fault.Error
 	if errors.As(err, &e) {
 		if e.Kind == fault.Internal || e.Err != nil {
@@ -91,12 +94,18 @@ func versionCommand() *cobra.Command {
 
 // say writes a sentence in the language of the terminal.
 func say(w io.Writer, ja, en string, args ...any) {
-	text := en
-	if japanese() {
-		text = ja
-	}
-	fmt.Fprintf(w, text+"\n", args...) //nolint:errcheck // a closed terminal is nobody to tell
+	fmt.Fprintf(w, inLanguage(ja, en)+"\n", args...) //nolint:errcheck // a closed terminal is nobody to tell
 }
+
+func inLanguage(ja, en string) string {
+	if japanese() {
+		return ja
+	}
+	return en
+}
+
+// language is that of the terminal: ja or en.
+func language() string { return inLanguage("ja", "en") }
 
 func japanese() bool {
 	for _, name := range []string{"LC_ALL", "LC_MESSAGES", "LANG"} {

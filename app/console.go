@@ -42,7 +42,7 @@ func (c *core) openConsole(ctx context.Context, phones *handsets) (*console, err
 	}
 	scheme := "http"
 	if c.config.TLS.CertFile != "" {
-		cert, err := tls.LoadX509KeyPair(c.config.Path(c.config.TLS.CertFile), c.config.Path(c.config.TLS.KeyFile))
+		cert, err := c.config.TLS.Certificate()
 		if err != nil {
 			return nil, fault.Wrap(err, fault.Invalid, "tls_unusable", "The certificate of the console cannot be used.")
 		}

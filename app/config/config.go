@@ -1,13 +1,11 @@
 package config
 
 import (
-	"bytes"
 	"errors"
-	"fmt"
-	"io"
 	"net"
 	"os"
 	"path/filepath"
+	"reflect"
 	"slices"
 	"strconv"
 	"strings"
@@ -29,7 +27,9 @@ type Config struct {
 	Log          Log     `yaml:"log,omitempty" doc:"What is logged, to standard error."`
 	Routes       []Route `yaml:"routes,omitempty" doc:"SMPP accounts."`
 
-	dir string // directory of the file; relative paths are read from there
+	dir      string // directory of the file; relative paths are read from there
+	inline   bool   // a secret stands in the file itself
+	warnings []Problem
 }
 
 // Log is what is logged.
@@ -63,96 +63,98 @@ func Load(path string, env func(string) (string, bool)) (Config, error) {
 	if err != nil {
 		return Config{}, err
 	}
+	if c.inline && readable(path) {
+		c.warnings = append(c.warnings, open(path, "", ""))
+	}
 	return c, nil
 }
 
 // Parse reads a configuration; relative paths in it are taken from dir.
 func Parse(raw []byte, dir string, env func(string) (string, bool)) (Config, error) {
 	c := Defaults()
-	dec := yaml.NewDecoder(bytes.NewReader(raw))
-	dec.KnownFields(true)
-	if err := dec.Decode(&c); err != nil && !errors.Is(err, io.EOF) {
-		return Config{}, invalid(problemsOf(err))
+	var doc yaml.Node
+	if err := yaml.Unmarshal(raw, &doc); err != nil {
+		return Config{}, invalid([]Problem{notYAML(err)})
+	}
+	check := checker{}
+	if len(doc.Content) > 0 {
+		check.node = resolve(doc.Content[0])
+		check.shape(check.node, reflect.TypeFor[Config](), "")
+	}
+	if len(check.list) > 0 {
+		return Config{}, invalid(check.list)
+	}
+	if err := doc.Decode(&c); err != nil && len(doc.Content) > 0 {
+		return Config{}, invalid([]Problem{notYAML(err)})
 	}
 	c.dir = dir
-	var problems []string
 	if v, ok := env("NOROSHI_LISTEN"); ok {
 		c.Listen = v
 	}
-	for i := range c.Routes {
-		problems = append(problems, c.Routes[i].secrets(c.Path, env)...)
-	}
-	problems = append(problems, c.problems()...)
-	if len(problems) > 0 {
-		return Config{}, invalid(problems)
+	c.complete(&check, env)
+	if len(check.list) > 0 {
+		return Config{}, invalid(check.list)
 	}
 	return c, nil
+}
+
+// complete puts in what stands elsewhere, and checks what came of it.
+func (c *Config) complete(check *checker, env func(string) (string, bool)) {
+	c.warnings = c.TLS.load(check, c.Path, env, "NOROSHI_TLS_KEY")
+	c.check(check)
+	_, routes := entry(check.node, "routes")
+	names := map[string]bool{}
+	for i := range c.Routes {
+		r := &c.Routes[i]
+		one := checker{route: nameOr(r.Name, i)}
+		if routes = resolve(routes); routes != nil && i < len(routes.Content) {
+			one.node = resolve(routes.Content[i])
+		}
+		if key := EnvName(r.Name); names[key] && r.Name != "" {
+			one.say("name", "the name is used twice (capitals and signs do not tell names apart); give each route its own",
+				"同じ名前の経路があります（大文字・小文字や記号の違いは区別されません）。別の名前を付けてください")
+		} else {
+			names[key] = true
+		}
+		c.inline = c.inline || r.Password != "" && !r.Simulator
+		c.warnings = append(c.warnings, r.secrets(&one, c.Path, env)...)
+		r.check(&one)
+		check.list = append(check.list, one.list...)
+	}
 }
 
 // UnmarshalYAML reads a route over its defaults.
 func (r *Route) UnmarshalYAML(node *yaml.Node) error {
 	type plain Route
 	p := plain(RouteDefaults())
-	if err := strict(node, &p); err != nil {
+	if err := node.Decode(&p); err != nil {
 		return err
 	}
 	*r = Route(p)
 	return nil
 }
 
-// strict decodes a node and refuses unknown keys, which yaml.v3 forgets to do below an UnmarshalYAML.
-func strict(node *yaml.Node, into any) error {
-	raw, err := yaml.Marshal(node)
-	if err != nil {
-		return err
-	}
-	dec := yaml.NewDecoder(bytes.NewReader(raw))
-	dec.KnownFields(true)
-	if err := dec.Decode(into); err != nil {
-		// Lines count from the route's own beginning here; say the file's.
-		return shift(err, node.Line-1)
-	}
-	return nil
-}
-
-func shift(err error, by int) error {
-	var list []string
-	for _, p := range problemsOf(err) {
-		rest, ok := strings.CutPrefix(p, "line ")
-		at, text, found := strings.Cut(rest, ":")
-		if n, nerr := strconv.Atoi(at); ok && found && nerr == nil {
-			p = fmt.Sprintf("line %d:%s", n+by, text)
-		}
-		list = append(list, p)
-	}
-	return &yaml.TypeError{Errors: list}
-}
-
-func problemsOf(err error) []string {
+// notYAML says where the file cannot be read as YAML at all, in the parser's own words.
+func notYAML(err error) Problem {
+	text := strings.TrimPrefix(err.Error(), "yaml: ")
 	var typed *yaml.TypeError
-	if !errors.As(err, &typed) {
-		return []string{strings.TrimPrefix(err.Error(), "yaml: ")}
+	if errors.As(err, &typed) && len(typed.Errors) > 0 {
+		text = typed.Errors[0]
 	}
-	list := make([]string, len(typed.Errors))
-	for i, e := range typed.Errors {
-		list[i] = plainWords(e)
+	p := Problem{}
+	if rest, ok := strings.CutPrefix(text, "line "); ok {
+		at, what, _ := strings.Cut(rest, ": ")
+		if n, nerr := strconv.Atoi(at); nerr == nil {
+			p.Line, text = n, what
+		}
 	}
-	return list
+	p.EN = "this is not YAML (" + text + "); look for a missing colon or quote, and for tabs in front of settings"
+	p.JA = "YAMLとして読めません（" + text + "）。コロンや引用符の抜け、行頭のタブがないか確認してください"
+	return p
 }
 
-// plainWords says what the parser's message means to somebody who does not know Go.
-func plainWords(e string) string {
-	before, after, found := strings.Cut(e, "field ")
-	if name, _, ok := strings.Cut(after, " not found in type"); found && ok {
-		return before + "there is no setting " + strconv.Quote(name)
-	}
-	return e
-}
-
-func invalid(problems []string) error {
-	return fault.New(fault.Invalid, "config_invalid",
-		"The configuration is not valid:\n  - "+strings.Join(problems, "\n  - "), "problems", strings.Join(problems, "\n"))
-}
+// Warnings returns what is not wrong but should not stay so, such as a password that everybody may read.
+func (c Config) Warnings() []Problem { return c.warnings }
 
 // Path returns a path of the file as an absolute or working-directory path.
 func (c Config) Path(p string) string {
@@ -160,26 +162,6 @@ func (c Config) Path(p string) string {
 		return p
 	}
 	return filepath.Join(c.dir, p)
-}
-
-// secrets puts in the password from its file or the environment (NOROSHI_ROUTE_<NAME>_PASSWORD).
-func (r *Route) secrets(path func(string) string, env func(string) (string, bool)) []string {
-	if v, ok := env("NOROSHI_ROUTE_" + EnvName(r.Name) + "_PASSWORD"); ok {
-		r.Password = v
-		return nil
-	}
-	if r.PassFile == "" {
-		return nil
-	}
-	if r.Password != "" {
-		return []string{"route " + r.Name + ": password and password_file exclude each other"}
-	}
-	raw, err := os.ReadFile(path(r.PassFile))
-	if err != nil {
-		return []string{"route " + r.Name + ": password_file cannot be read: " + err.Error()}
-	}
-	r.Password = strings.TrimRight(string(raw), "\r\n")
-	return nil
 }
 
 // EnvName returns a route's name as it is written in the environment.
@@ -195,47 +177,35 @@ func EnvName(name string) string {
 	}, name)
 }
 
-func (c Config) problems() []string {
-	var out []string
+// check looks at everything but the routes.
+func (c *Config) check(k *checker) {
 	host, port, err := net.SplitHostPort(c.Listen)
 	if n, perr := strconv.Atoi(port); err != nil || perr != nil || n < 0 || n > 65535 {
-		out = append(out, "listen: "+strconv.Quote(c.Listen)+" is not host:port")
+		k.say("listen", "%q is not host:port, such as 127.0.0.1:8080", "%qは「ホスト:ポート」の形ではありません（例：127.0.0.1:8080）", c.Listen)
 	} else if !loopback(host) && !c.PlainHTTP && c.TLS.CertFile == "" {
-		out = append(out, "listen: "+c.Listen+
-			" can be reached from outside and has no tls; set tls, or plain_http: true behind a proxy")
-	}
-	if (c.TLS.CertFile == "") != (c.TLS.KeyFile == "") {
-		out = append(out, "tls: cert_file and key_file belong together")
+		k.say("listen", "%s can be reached from outside and has no tls; set tls, or plain_http: true behind a proxy",
+			"%s は外部から接続できますが、tlsの設定がありません。tlsを設定するか、プロキシの内側なら plain_http: true としてください", c.Listen)
 	}
 	if c.Data == "" {
-		out = append(out, "data: the directory of the ledger is missing")
+		k.say("data", "the directory of the ledger is missing", "台帳を置く場所がありません")
 	}
 	if c.MemoryMB != 0 && c.MemoryMB < 128 {
-		out = append(out, "memory_mb: must be 0 or at least 128")
+		k.say("memory_mb", "must be 0 or at least 128", "0、または128以上にしてください")
 	}
-	if !slices.Contains([]string{"", "debug", "info", "warn", "error"}, c.Log.Level) {
-		out = append(out, "log.level: "+strconv.Quote(c.Log.Level)+" is none of debug, info, warn, error")
-	}
-	if !slices.Contains([]string{"", "text", "json"}, c.Log.Format) {
-		out = append(out, "log.format: "+strconv.Quote(c.Log.Format)+" is neither text nor json")
-	}
-	names := map[string]bool{}
-	for i := range c.Routes {
-		r := &c.Routes[i]
-		if names[r.Name] {
-			out = append(out, "route "+r.Name+": the name is used twice")
-		}
-		names[r.Name] = true
-		for _, p := range r.problems() {
-			out = append(out, "route "+cmpName(r.Name, i)+": "+p)
-		}
-	}
-	return out
+	k.oneOf("log.level", c.Log.Level, "", "debug", "info", "warn", "error")
+	k.oneOf("log.format", c.Log.Format, "", "text", "json")
 }
 
-func cmpName(name string, i int) string {
+func (c *checker) oneOf(field, value string, among ...string) {
+	if !slices.Contains(among, value) {
+		c.say(field, "%q is none of %s", "%qは %s のいずれでもありません", value,
+			strings.Join(slices.DeleteFunc(slices.Clone(among), func(s string) bool { return s == "" }), ", "))
+	}
+}
+
+func nameOr(name string, i int) string {
 	if name == "" {
-		return "number " + strconv.Itoa(i+1)
+		return "#" + strconv.Itoa(i+1)
 	}
 	return name
 }

@@ -142,7 +142,7 @@ func clientTLS(t config.TLS) (*tls.Config, error) {
 		}
 	}
 	if t.CertFile != "" || t.KeyFile != "" {
-		cert, err := tls.LoadX509KeyPair(t.CertFile, t.KeyFile)
+		cert, err := t.Certificate()
 		if err != nil {
 			return nil, fault.Wrap(err, fault.Invalid, "tls_cert_file",
 				"The files of tls.cert_file and tls.key_file do not hold a certificate and its key.")
