@@ -70,6 +70,7 @@ type Content struct {
 	AllPhones   bool              `cbor:"7,keyasint,omitempty"`
 	Selection   Selection         `cbor:"8,keyasint"`
 	Uncertain   Policy            `cbor:"9,keyasint,omitempty"`
+	AutoReply   bool              `cbor:"10,keyasint,omitempty"` // answers that count get a short confirmation
 }
 
 // Limits of a content.

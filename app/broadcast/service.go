@@ -276,6 +276,7 @@ func (s *Service) Launch(ctx context.Context, by audit.Actor, which id.Broadcast
 		err = s.o.Questions.Open(tx, question.Question{
 			Broadcast: b.ID, Choices: after.Content.Choices, MultiSelect: after.Content.MultiSelect,
 			ReplyNumbers: after.ReplyNumbers, Wordings: after.Content.Wordings(), Opened: after.Launched,
+			AutoReply: after.Content.AutoReply, Drill: after.Content.Mode == Drill,
 		})
 		if err != nil {
 			return b, err

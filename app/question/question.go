@@ -49,7 +49,9 @@ type Question struct {
 	Closed       time.Time    `cbor:"7,keyasint"`           // zero while it takes answers
 	CountLate    bool         `cbor:"8,keyasint,omitempty"` // an admin wants answers counted that came after the close
 	// LateTo says how far CountLate has been carried out: late answers of people below this place count.
-	LateTo uint32 `cbor:"9,keyasint,omitempty"`
+	LateTo    uint32 `cbor:"9,keyasint,omitempty"`
+	AutoReply bool   `cbor:"10,keyasint,omitempty"` // answers that count get a short confirmation
+	Drill     bool   `cbor:"11,keyasint,omitempty"`
 }
 
 // Mask is a set of choices, bit i for choice i; 0 means no answer.

@@ -64,6 +64,8 @@ const (
 	ImportUndo            Prefix = 0x3f // import, step -> people as they were before
 	DirectoryTally        Prefix = 0x40 // department, group or attribute -> how many people
 	CountryCard           Prefix = 0x41 // country -> country card as an administrator changed it
+	AutoReply             Prefix = 0x42 // reply -> automatic answer to it: to go out, on its way, or over
+	AutoReplyLast         Prefix = 0x43 // phone number -> when an automatic answer to it was planned last
 )
 
 // firstPublic is the lowest prefix that packages other than this one may write.

@@ -788,6 +788,9 @@ type BroadcastContent struct {
 	AllPhones *bool             `json:"allPhones,omitempty"`
 	Audience  AudienceSelection `json:"audience"`
 
+	// AutoReply Answers that count, and a person's first reply that must be read, get a short confirmation by SMS
+	AutoReply *bool `json:"autoReply,omitempty"`
+
 	// Bodies The first is for people whose language has none of its own
 	Bodies      []Body        `json:"bodies"`
 	Choices     []Choice      `json:"choices"`
@@ -874,6 +877,21 @@ type ChoiceCount struct {
 	Count int    `json:"count"`
 	Label string `json:"label"`
 	Tone  Tone   `json:"tone"`
+}
+
+// ClassProgress defines model for ClassProgress.
+type ClassProgress struct {
+	// LastPersonAt When the last of them is due at the present speed; absent when all are served or the speed is not known
+	LastPersonAt *time.Time `json:"lastPersonAt,omitempty"`
+
+	// People People who get a text
+	People int `json:"people"`
+
+	// Priority Whose turn it is when a line is slow. Of somebody in several groups the best counts; who is in none is normal.
+	Priority GroupPriority `json:"priority"`
+
+	// Served Of them
+	Served int `json:"served"`
 }
 
 // Count defines model for Count.
@@ -1327,6 +1345,9 @@ type ProblemField struct {
 
 // Progress defines model for Progress.
 type Progress struct {
+	// Classes People by the priority of their groups, in the order of sending; absent when all are of one
+	Classes *[]ClassProgress `json:"classes,omitempty"`
+
 	// LastPersonAt When the last part is due at the present speed
 	LastPersonAt *time.Time `json:"lastPersonAt,omitempty"`
 	PerSecond    *float32   `json:"perSecond,omitempty"`

@@ -28,6 +28,7 @@ func content(c broadcast.Content) gen.BroadcastContent {
 	out := gen.BroadcastContent{
 		Title: c.Title, Mode: gen.BroadcastMode(c.Mode), Urgency: gen.Urgency(c.Urgency), Bodies: []gen.Body{},
 		Choices: Choices(c.Choices), MultiSelect: opt(c.MultiSelect), AllPhones: opt(c.AllPhones),
+		AutoReply: opt(c.AutoReply),
 		Uncertain: opt(gen.BroadcastContentUncertain(c.Uncertain)),
 		Audience: gen.AudienceSelection{
 			Everyone: opt(c.Selection.Everyone), Groups: optList(texts(c.Selection.Groups)),
@@ -70,7 +71,8 @@ func ToContent(in gen.BroadcastContent) (broadcast.Content, error) {
 	}
 	c := broadcast.Content{
 		Title: in.Title, Mode: broadcast.Mode(in.Mode), Urgency: broadcast.Urgency(in.Urgency),
-		MultiSelect: Or(in.MultiSelect), AllPhones: Or(in.AllPhones), Uncertain: broadcast.Policy(Or(in.Uncertain)),
+		MultiSelect: Or(in.MultiSelect), AllPhones: Or(in.AllPhones), AutoReply: Or(in.AutoReply),
+		Uncertain: broadcast.Policy(Or(in.Uncertain)),
 		Selection: broadcast.Selection{
 			Everyone: Or(in.Audience.Everyone), Groups: groups, Departments: Or(in.Audience.Departments), Recipients: people,
 		},

@@ -1099,6 +1099,8 @@ export interface components {
             multiSelect?: boolean;
             /** @description Every usable phone of a person instead of the first */
             allPhones?: boolean;
+            /** @description Answers that count, and a person's first reply that must be read, get a short confirmation by SMS */
+            autoReply?: boolean;
             audience: components["schemas"]["AudienceSelection"];
             /**
              * @description What to do when nobody knows whether a text was taken; left out: resend when urgent
@@ -1204,6 +1206,20 @@ export interface components {
             /** @description Stable code of what holds it back: route_down, throttled, waiting_for_route, recovering; absent when nothing does */
             reason?: string;
             route?: string;
+            /** @description People by the priority of their groups, in the order of sending; absent when all are of one */
+            classes?: components["schemas"]["ClassProgress"][];
+        };
+        ClassProgress: {
+            priority: components["schemas"]["GroupPriority"];
+            /** @description People who get a text */
+            people: number;
+            /** @description Of them */
+            served: number;
+            /**
+             * Format: date-time
+             * @description When the last of them is due at the present speed; absent when all are served or the speed is not known
+             */
+            lastPersonAt?: string;
         };
         BroadcastResult: {
             broadcast: components["schemas"]["Broadcast"];
