@@ -27,13 +27,13 @@ var edges = map[string]string{
 	"gateway":       "store",
 	"gateway/smpp":  "gateway",
 	"gateway/email": "gateway",
-	"question":      "store",
+	"question":      "store store/sweep",
 	"message":       "store gateway",
 	"audience":      "store directory question message",
 	// the allocator of codes asks in its transaction whether two selections of the directory meet
 	"broadcast": "store audit template audience question directory",
 	// a quotation is known only against the text as this person was sent it
-	"reply": "store audit directory question message template",
+	"reply": "store store/sweep audit directory question message template autoreply",
 	"tally": "store broadcast question message",
 	"usage": "store audit directory message",
 	// country cards: what networks and people of a country do with a text
@@ -43,7 +43,9 @@ var edges = map[string]string{
 	// motion
 	"expansion": "store broadcast audience directory template question message gateway",
 	"delivery":  "store bus broadcast message gateway audit",
-	"inbound":   "store gateway message reply",
+	"inbound":   "store gateway message reply autoreply",
+	// the confirmation of a reply is planned in the commit of the reply, and goes out by itself
+	"autoreply": "store store/sweep gateway",
 	"live":      "store tally",
 	// face; api cannot see the store or a concrete gateway: sequences and cursors are ground types
 	"api": "api/ask api/replay access audit directory directory/intake template gateway question message audience" +
@@ -52,6 +54,11 @@ var edges = map[string]string{
 	"api/ask":    "access audit",
 	"api/replay": "api/ask access audit",
 	"simulator":  "",
+
+	// housekeeping of records is the same everywhere, and would not fit into the store
+	"store/sweep": "store",
+	// what receipts say about a route's settings is seen between the gateway and those who use it
+	"gateway/habit": "gateway",
 
 	// a simulator in a process of its own is for those who measure: they must not pay for it
 	"simulator/apart": "simulator",

@@ -11,6 +11,7 @@ import (
 	"noroshi/app/fault"
 	"noroshi/app/id"
 	"noroshi/app/store"
+	"noroshi/app/store/sweep"
 )
 
 // Seat is a person who was asked: who it is, and in which department.
@@ -21,11 +22,11 @@ type Seat struct {
 
 // Service keeps questions and answers. Methods with a transaction run inside store.Update.
 type Service struct {
-	store *store.Store
-	now   func() time.Time
-	mu    sync.RWMutex
-	rooms map[id.Broadcast]*Room
-	swept []byte // the reservation where the next step of Sweep begins; under mu
+	store   *store.Store
+	now     func() time.Time
+	expired *sweep.Sweeper // of reservations
+	mu      sync.RWMutex
+	rooms   map[id.Broadcast]*Room
 }
 
 // Room is one question in memory with the people who were asked and their answers. It changes only inside ledger
@@ -43,7 +44,9 @@ type Room struct {
 
 // New returns a service over a ledger.
 func New(st *store.Store, now func() time.Time) *Service {
-	return &Service{store: st, now: now, rooms: map[id.Broadcast]*Room{}}
+	s := &Service{store: st, now: now, rooms: map[id.Broadcast]*Room{}}
+	s.expired = sweep.New(st, store.CodeReservation.Key(), s.ranOut)
+	return s
 }
 
 // Room returns the question of a broadcast that is in memory; nil when it is not.

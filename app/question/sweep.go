@@ -3,7 +3,6 @@ package question
 import (
 	"context"
 	"encoding/binary"
-	"slices"
 	"time"
 
 	"noroshi/app/fault"
@@ -11,10 +10,8 @@ import (
 	"noroshi/app/store"
 )
 
-const (
-	idle      = 15 * time.Minute // how long a question that has cooled stays in memory after somebody looked at it
-	sweepStep = 1_000            // reservations that one step of Sweep looks at
-)
+// idle is how long a question that has cooled stays in memory after somebody looked at it.
+const idle = 15 * time.Minute
 
 // Sweep does one bounded step of housekeeping; more is true when another one should follow soon. It lets go of
 // questions that have cooled and that nobody looks at, removes reservations of codes that have run out, and finishes
@@ -27,7 +24,7 @@ func (s *Service) Sweep(ctx context.Context) (more bool, err error) {
 	if err != nil {
 		return false, err
 	}
-	more, err = s.sweepReservations(ctx)
+	more, err = s.expired.Step(ctx)
 	return more || unfinished, err
 }
 
@@ -77,53 +74,6 @@ func (s *Service) finishLate(ctx context.Context) (more bool, err error) {
 		}
 	}
 	return more, nil
-}
-
-// sweepReservations looks at some reservations, beginning where the last step ended.
-func (s *Service) sweepReservations(ctx context.Context) (more bool, err error) {
-	s.mu.RLock()
-	from := s.swept
-	s.mu.RUnlock()
-	var expired [][]byte
-	var next []byte
-	err = s.store.View(func(tx *store.Tx) error {
-		seen := 0
-		scan := store.Scan{Prefix: store.CodeReservation.Key(), From: from}
-		return tx.Each(scan, func(key, value []byte) (bool, error) {
-			if seen++; seen > sweepStep {
-				next = slices.Clone(key)
-				return false, nil
-			}
-			if s.ranOut(value) {
-				expired = append(expired, slices.Clone(key))
-			}
-			return true, nil
-		})
-	})
-	if err == nil && len(expired) > 0 {
-		_, err = s.store.Update(ctx, func(tx *store.Tx) error { return s.deleteExpired(tx, expired) })
-	}
-	if err != nil {
-		return false, err
-	}
-	s.mu.Lock()
-	s.swept = next
-	s.mu.Unlock()
-	return next != nil, nil
-}
-
-// deleteExpired looks again: a review may have renewed one meanwhile.
-func (s *Service) deleteExpired(tx *store.Tx, keys [][]byte) error {
-	for _, key := range keys {
-		value, ok, err := tx.Get(key)
-		if err != nil {
-			return err
-		}
-		if ok && s.ranOut(value) {
-			tx.Delete(key)
-		}
-	}
-	return nil
 }
 
 func (s *Service) ranOut(value []byte) bool {
