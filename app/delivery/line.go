@@ -263,7 +263,7 @@ func (l *line) claim(ctx context.Context, sl *slice) error {
 		if err != nil || !sends {
 			return err // stopped meanwhile: Halt looks after them
 		}
-		granted, err = l.s.o.Messages.Claim(tx, sl.run, asked)
+		granted, err = l.s.o.Messages.Claim(tx, sl.run, sl.route, asked)
 		return err
 	}, func(_ storeSeq, err error) {
 		defer l.claims.Done()

@@ -246,14 +246,21 @@ func (s *Service) recorded(run message.Run, list []done) {
 func (s *Service) refuse(ctx context.Context, run message.Run, outcomes []message.PartOutcome) error {
 	_, err := s.o.Store.UpdateEssential(ctx, func(tx *store.Tx) error {
 		// A refusal follows a claim like any other outcome, so that the timeline shows a try.
-		refs := make([]message.Ref, len(outcomes))
+		byRoute, claimed := map[uint8][]message.Ref{}, map[message.Ref]bool{}
 		for i := range outcomes {
-			refs[i] = outcomes[i].Ref
+			byRoute[outcomes[i].Route] = append(byRoute[outcomes[i].Route], outcomes[i].Ref)
 		}
-		if _, err := s.o.Messages.Claim(tx, run, refs); err != nil {
-			return err
+		for route, refs := range byRoute {
+			got, err := s.o.Messages.Claim(tx, run, route, refs)
+			if err != nil {
+				return err
+			}
+			for _, ref := range got {
+				claimed[ref] = true
+			}
 		}
-		return s.o.Messages.Record(tx, run, outcomes)
+		refused := slices.DeleteFunc(slices.Clone(outcomes), func(o message.PartOutcome) bool { return !claimed[o.Ref] })
+		return s.o.Messages.Record(tx, run, refused)
 	})
 	if err == nil {
 		s.finishLater(run.Broadcast)

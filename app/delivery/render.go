@@ -49,7 +49,7 @@ func (r *renderer) slice(refs []message.Ref) (sl *slice, refused []message.PartO
 		c := &r.copies[at]
 		if c.Route != r.route {
 			if r.stray(c.Route) {
-				refused = append(refused, r.refusal(ref, gateway.RouteConfig))
+				refused = append(refused, refusal(ref, c, gateway.RouteConfig))
 			}
 			continue
 		}
@@ -57,7 +57,7 @@ func (r *renderer) slice(refs []message.Ref) (sl *slice, refused []message.PartO
 			parts, last = r.parts(c), at
 		}
 		if int(ref.Part) >= len(parts) || len(parts) != int(c.Parts) {
-			refused = append(refused, r.refusal(ref, gateway.MessagePermanent))
+			refused = append(refused, refusal(ref, c, gateway.MessagePermanent))
 			continue
 		}
 		sl.refs = append(sl.refs, ref)
@@ -74,8 +74,8 @@ func (r *renderer) stray(route uint8) bool {
 	return !known && r.l == first
 }
 
-func (r *renderer) refusal(ref message.Ref, class gateway.Class) message.PartOutcome {
-	return message.PartOutcome{Ref: ref, Route: r.route, Outcome: gateway.Outcome{Class: class}}
+func refusal(ref message.Ref, c *message.Copy, class gateway.Class) message.PartOutcome {
+	return message.PartOutcome{Ref: ref, Route: c.Route, Outcome: gateway.Outcome{Class: class}}
 }
 
 // parts returns the parts of a copy; none when the text cannot be sent on the route.

@@ -1,34 +1,10 @@
 package message
 
 import (
-	"bytes"
 	"reflect"
 	"testing"
 	"time"
 )
-
-func FuzzBatch(f *testing.F) {
-	f.Add(batch{at: time.UnixMilli(7), events: []event{
-		{kind: evClaimRange, copy: 3, to: 9}, {kind: evClaimPart, copy: 1, part: 2}, {kind: evTaken, copy: 300, text: "0A"},
-		{kind: evRefusedNow, copy: 4, class: 2, status: 88, wait: 30},
-		{kind: evReceipt, copy: 5, state: Delivered, text: "000"},
-		{kind: evHaltPage, copy: 256}, {kind: evGiveUp, copy: 8},
-	}}.encode())
-	f.Fuzz(func(t *testing.T, b []byte) {
-		read := func(b []byte) (out batch, err error) {
-			err = decodeBatch(b, func(at time.Time, e event) { out.at, out.events = at, append(out.events, e) })
-			return out, err
-		}
-		first, err := read(b)
-		if err != nil || len(first.events) == 0 {
-			return
-		}
-		again, err := read(first.encode())
-		if err != nil || !reflect.DeepEqual(first, again) {
-			t.Fatalf("%x reads as %+v, written and read again as %+v, %v", b, first, again, err)
-		}
-	})
-}
 
 func FuzzPage(f *testing.F) {
 	f.Add(encodePage([]Copy{
@@ -87,15 +63,5 @@ func TestDamagedRecordsAreRefused(t *testing.T) {
 		if err == nil {
 			t.Errorf("a page cut at %d of %d octets is read", n, len(good))
 		}
-	}
-	b := batch{at: time.UnixMilli(1), events: []event{{kind: evTaken, copy: 1, text: "abc"}}}.encode()
-	for n := range b {
-		seen := 0
-		if err := decodeBatch(b[:n], func(time.Time, event) { seen++ }); (err == nil) != (n == 9) || seen > 0 {
-			t.Errorf("a batch cut at %d of %d octets: %v, %d events", n, len(b), err, seen)
-		}
-	}
-	if err := decodeBatch(append(bytes.Clone(b[:9]), 99, 1), func(time.Time, event) {}); err == nil {
-		t.Error("an event of an unknown kind is read")
 	}
 }

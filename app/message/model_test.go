@@ -17,6 +17,7 @@ import (
 
 	"noroshi/app/gateway"
 	"noroshi/app/id"
+	"noroshi/app/message/part"
 	"noroshi/app/phone"
 	"noroshi/app/store"
 )
@@ -104,10 +105,14 @@ type snapshot struct {
 	People  []uint32
 	Shared  map[uint32][]uint32
 	First   []uint32
-	Parts   []part
+	Parts   []part.Part
 	Open    []uint16
 	Due     map[Ref]int64
 	Routes  []uint8
+	Handed  []uint32
+	Moved   map[uint32]moved
+	Extra   int
+	Left    [NoRoute + 1]int32
 	Next    uint64
 	Orphans []string
 }
@@ -144,9 +149,14 @@ func memoryOf(s *Service, run Run) snapshot {
 		m.Numbers, m.People, m.First = slices.Clone(r.numbers), slices.Clone(r.people), slices.Clone(r.first)
 		m.Parts, m.Open, m.Routes = slices.Clone(r.parts), slices.Clone(r.open), slices.Clone(r.routeOf)
 		m.Shared, m.Due, m.Next = maps.Clone(r.shared), maps.Clone(r.due), r.next
+		m.Handed, m.Extra, m.Left, m.Moved = slices.Clone(r.handed), r.extra, r.left, maps.Clone(r.moved)
+		for c, one := range m.Moved {
+			one.parts, one.refused = slices.Clone(one.parts), slices.Clone(one.refused)
+			m.Moved[c] = one
+		}
 	}
 	// An empty list that once held something is an empty list.
-	for _, list := range []any{&m.Numbers, &m.People, &m.Parts, &m.Open, &m.Routes, &m.Copies} {
+	for _, list := range []any{&m.Numbers, &m.People, &m.Parts, &m.Open, &m.Routes, &m.Handed, &m.Copies} {
 		if v := reflect.ValueOf(list).Elem(); v.Len() == 0 {
 			v.SetZero()
 		}
@@ -174,6 +184,7 @@ func (w *world) check(t *rapid.T) *Service {
 	}
 	w.checkIndex(t)
 	w.checkFeed(t)
+	w.checkRoutes(t)
 	return fresh
 }
 
@@ -229,9 +240,12 @@ func (w *world) checkFeed(t *rapid.T) {
 			wantUncertain++
 		}
 	}
-	for _, p := range b.row(w.run).parts {
-		if p.has(answered) {
-			wantSent++
+	r := b.row(w.run)
+	for c := range uint32(len(r.numbers)) {
+		for _, p := range r.partsOf(c) {
+			if p.Has(part.Answered) {
+				wantSent++
+			}
 		}
 	}
 	folded[NoStanding] = 0
@@ -356,6 +370,7 @@ func (w *world) step(t *rapid.T) func(tx *store.Tx) error {
 	r := book.row(w.run)
 	op := rapid.SampledFrom([]string{
 		"page", "claim", "claim", "record", "record", "receipts", "receipts", "decide", "doubt", "halt", "orphans",
+		"reroute", "reroute",
 	}).Draw(t, "op")
 	switch op {
 	case "page":
@@ -375,8 +390,9 @@ func (w *world) step(t *rapid.T) func(tx *store.Tx) error {
 		}
 		page := uint32(rapid.IntRange(0, len(r.open)-1).Draw(t, "page"))
 		refs, _ := book.Due(w.run, page, w.now, rapid.IntRange(1, 200).Draw(t, "limit"))
+		route := uint8(rapid.IntRange(0, 1).Draw(t, "route"))
 		return func(tx *store.Tx) error {
-			_, err := w.s.Claim(tx, w.run, refs)
+			_, err := w.s.Claim(tx, w.run, route, refs)
 			return err
 		}
 	case "record":
@@ -398,6 +414,12 @@ func (w *world) step(t *rapid.T) func(tx *store.Tx) error {
 	case "doubt":
 		refs := book.InState(w.run, Submitting, rapid.IntRange(1, 100).Draw(t, "limit"))
 		return func(tx *store.Tx) error { return w.s.Doubt(tx, w.run, refs) }
+	case "reroute":
+		list := w.reroutes(t)
+		return func(tx *store.Tx) error {
+			_, err := w.s.Reroute(tx, w.run, list)
+			return err
+		}
 	case "halt":
 		from := uint32(rapid.IntRange(0, 3).Draw(t, "from"))
 		if rapid.IntRange(0, 3).Draw(t, "really") > 0 {

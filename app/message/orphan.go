@@ -9,6 +9,7 @@ import (
 
 	"noroshi/app/fault"
 	"noroshi/app/gateway"
+	"noroshi/app/message/part"
 	"noroshi/app/smstext"
 	"noroshi/app/store"
 )
@@ -97,7 +98,7 @@ func (s *Service) adopt(tx *store.Tx, book *Book, w *row, outcomes []PartOutcome
 	if s.orphans.count == 0 {
 		return
 	}
-	var events []event
+	var events []part.Event
 	for _, o := range outcomes {
 		if o.MessageID == "" {
 			continue
@@ -114,7 +115,7 @@ func (s *Service) adopt(tx *store.Tx, book *Book, w *row, outcomes []PartOutcome
 // RetryOrphans tries receipts without a part once more, and stops trying those that are older than OrphanPatience. It
 // returns how many are still tried; more is true when there were too many for one entry of the ledger.
 func (s *Service) RetryOrphans(tx *store.Tx) (left int, more bool, err error) {
-	perRow, adopted := map[*row][]event{}, 0
+	perRow, adopted := map[*row][]part.Event{}, 0
 	for name, list := range s.orphans.byID {
 		for _, o := range list {
 			w, ref, ok := s.match(&o.receipt)

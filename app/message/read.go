@@ -6,8 +6,8 @@ import (
 	"time"
 
 	"noroshi/app/fault"
-	"noroshi/app/gateway"
 	"noroshi/app/id"
+	"noroshi/app/message/part"
 	"noroshi/app/phone"
 	"noroshi/app/store"
 )
@@ -56,7 +56,7 @@ func (b *Book) Due(run Run, pageNo uint32, now time.Time, limit int) (refs []Ref
 	for c := first; c < min(first+PageSize, uint32(len(w.numbers))); c++ {
 		for n, p := range w.partsOf(c) {
 			ref := Ref{Run: run, Copy: c, Part: uint8(n)}
-			switch p.state() {
+			switch p.State() {
 			case Queued:
 			case RetryWait:
 				if due := w.due[ref]; due > now.Unix() {
@@ -99,7 +99,7 @@ func (b *Book) InState(run Run, s PartState, limit int) []Ref {
 	var refs []Ref
 	for c := range uint32(len(w.numbers)) {
 		for n, p := range w.partsOf(c) {
-			if p.state() == s {
+			if p.State() == s {
 				if refs = append(refs, Ref{Run: run, Copy: c, Part: uint8(n)}); len(refs) == limit {
 					return refs
 				}
@@ -126,7 +126,7 @@ func (b *Book) Total() int {
 	defer b.mu.RUnlock()
 	n := 0
 	for _, w := range b.rows {
-		n += len(w.parts)
+		n += len(w.parts) + w.extra
 	}
 	return n
 }
@@ -189,7 +189,7 @@ func (b *Book) Head(run Run) (Head, bool) {
 	return w.head, true
 }
 
-// EachCopy reads copies of a page from the ledger: those with the given places in the run, or all when none is given.
+// EachCopy reads the copies of a page from the ledger, on the routes they have now.
 func (s *Service) EachCopy(run Run, head Head, pageNo uint32, fn func(copyNo uint32, c Copy) error) error {
 	return s.store.View(func(tx *store.Tx) error {
 		value, ok, err := tx.Get(store.MessagePage.Key(run.key(), be32(pageNo)))
@@ -208,7 +208,9 @@ func (s *Service) EachCopy(run Run, head Head, pageNo uint32, fn func(copyNo uin
 			if err != nil {
 				return err
 			}
-			if err := fn(pageNo*PageSize+uint32(i), c); err != nil {
+			copyNo := pageNo*PageSize + uint32(i)
+			s.asItIs(run, copyNo, &c)
+			if err := fn(copyNo, c); err != nil {
 				return err
 			}
 		}
@@ -238,6 +240,7 @@ func (s *Service) Copy(tx *store.Tx, run Run, copyNo uint32) (Copy, Head, error)
 		return Copy{}, Head{}, errNoCopy(false)
 	}
 	c, err := p.copyAt(int(copyNo%PageSize), len(head.Vars))
+	s.asItIs(run, copyNo, &c)
 	return c, head, err
 }
 
@@ -246,76 +249,6 @@ func errNoCopy(found bool) error {
 		return nil
 	}
 	return fault.New(fault.NotFound, "copy_not_found", "There is no such message.")
-}
-
-// Step is one thing that happened to a part, for the timeline of a person.
-type Step struct {
-	At        time.Time
-	Kind      string // submitted accepted retry failed uncertain part.Resent receipt unknown expired stopped
-	Part      uint8
-	Route     string
-	State     PartState // with receipt
-	Class     gateway.Class
-	Status    uint32
-	MessageID string
-	Err       string
-}
-
-// Steps reads what happened to a copy, oldest first. It walks the run's log, so it is for one person at a time.
-func (s *Service) Steps(ref Ref, head Head) ([]Step, error) {
-	var steps []Step
-	err := s.store.View(func(tx *store.Tx) error {
-		scan := store.Scan{Prefix: store.MessageLog.Key(ref.Run.key())}
-		return tx.Each(scan, func(_, value []byte) (bool, error) {
-			err := part.DecodeBatch(value, func(at time.Time, e part.Event) {
-				if concerns(e, ref.Copy) {
-					steps = append(steps, stepOf(at, e, head))
-				}
-			})
-			return err == nil, err
-		})
-	})
-	return steps, err
-}
-
-func concerns(e part.Event, copyNo uint32) bool {
-	switch e.Kind {
-	case part.EvClaimRange:
-		return e.Copy <= copyNo && copyNo < e.To
-	case part.EvHaltPage:
-		return e.Copy/PageSize == copyNo/PageSize
-	default:
-		return e.Copy == copyNo
-	}
-}
-
-func stepOf(at time.Time, e part.Event, head Head) Step {
-	step := Step{At: at, Part: e.Part, Class: gateway.Class(e.Class), Status: e.Status, State: e.State}
-	switch e.Kind {
-	case part.EvClaimRange, part.EvClaim:
-		step.Kind = "submitted"
-	case part.EvTaken:
-		step.Kind, step.Route, step.MessageID = "accepted", head.RouteName(e.Route), e.Text
-	case part.EvRefusedNow:
-		step.Kind, step.Route = "retry", head.RouteName(e.Route)
-	case part.EvRefusedFinal:
-		step.Kind, step.Route = "failed", head.RouteName(e.Route)
-	case part.EvLost:
-		step.Kind = "uncertain"
-	case part.EvNotWritten:
-		step.Kind = "retry"
-	case part.EvResend:
-		step.Kind = "resent"
-	case part.EvGiveUp:
-		step.Kind = "unknown"
-	case part.EvDeadline:
-		step.Kind = "expired"
-	case part.EvHaltPage:
-		step.Kind = "stopped"
-	case part.EvReceipt:
-		step.Kind, step.Err = "receipt", e.Text
-	}
-	return step
 }
 
 // Broadcasts returns the broadcasts whose books are in memory.

@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"noroshi/app/gateway"
+	"noroshi/app/message/part"
 	"noroshi/app/message/partids"
 	"noroshi/app/phone"
 	"noroshi/app/smstext"
@@ -14,7 +15,7 @@ import (
 // Receipts folds a batch of receipts. Those that fit no part are kept as orphans and tried again whenever an outcome is
 // recorded; nothing is lost, so the gateway may answer the operator once the transaction is durable.
 func (s *Service) Receipts(tx *store.Tx, receipts []gateway.Receipt) error {
-	perRow := map[*row][]event{}
+	perRow := map[*row][]part.Event{}
 	for i := range receipts {
 		r := &receipts[i]
 		w, ref, ok := s.match(r)
@@ -30,7 +31,7 @@ func (s *Service) Receipts(tx *store.Tx, receipts []gateway.Receipt) error {
 }
 
 // appendAll appends events to several runs, always in the same order.
-func (s *Service) appendAll(tx *store.Tx, perRow map[*row][]event) error {
+func (s *Service) appendAll(tx *store.Tx, perRow map[*row][]part.Event) error {
 	rows := slices.SortedFunc(maps.Keys(perRow), func(a, b *row) int { return int(a.slot) - int(b.slot) })
 	for _, w := range rows {
 		book, err := s.bookFor(tx, w.run.Broadcast)
@@ -43,18 +44,18 @@ func (s *Service) appendAll(tx *store.Tx, perRow map[*row][]event) error {
 }
 
 // receiptEvents returns the events of one receipt: one for its part, or for all parts when the receipt counts them.
-func (s *Service) receiptEvents(w *row, ref Ref, r *gateway.Receipt) []event {
-	e := event{kind: evReceipt, copy: ref.Copy, part: ref.Part, state: reportedState(r.State), text: r.Err}
+func (s *Service) receiptEvents(w *row, ref Ref, r *gateway.Receipt) []part.Event {
+	e := part.Event{Kind: part.EvReceipt, Copy: ref.Copy, Part: ref.Part, State: reportedState(r.State), Text: r.Err}
 	parts := len(w.partsOf(ref.Copy))
-	if e.state == Delivered && parts > 1 && r.Sub >= 2 && r.Dlvrd == r.Sub {
-		events := make([]event, parts)
+	if e.State == Delivered && parts > 1 && r.Sub >= 2 && r.Dlvrd == r.Sub {
+		events := make([]part.Event, parts)
 		for i := range events {
 			events[i] = e
-			events[i].part = uint8(i)
+			events[i].Part = uint8(i)
 		}
 		return events
 	}
-	return []event{e}
+	return []part.Event{e}
 }
 
 func reportedState(s gateway.ReceiptState) PartState {
@@ -187,7 +188,7 @@ func uncertainPart(w *row, copyNo uint32, route string) (uint8, bool) {
 		return 0, false
 	}
 	for i, p := range w.partsOf(copyNo) {
-		if p.state() == SubmitUncertain {
+		if p.State() == SubmitUncertain {
 			return uint8(i), true
 		}
 	}

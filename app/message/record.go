@@ -6,19 +6,15 @@ import (
 	"noroshi/app/fault"
 	"noroshi/app/gateway"
 	"noroshi/app/id"
+	"noroshi/app/message/part"
 	"noroshi/app/message/partids"
 	"noroshi/app/store"
 )
 
-// The classes that fold must tell apart; they are stored, so they keep gateway's numbers.
-const (
-	classThrottled = uint8(gateway.Throttled)
-	classRecipient = uint8(gateway.RecipientPermanent)
-)
-
-// Claim writes down that these parts are about to go out, and returns those that may: a part that was halted or claimed
-// meanwhile is left out. A part that is claimed and gets no outcome before a crash is uncertain.
-func (s *Service) Claim(tx *store.Tx, run Run, refs []Ref) ([]Ref, error) {
+// Claim writes down that these parts are about to go out on a route of the run's table, and returns those that may: a
+// part that was halted or claimed meanwhile, or whose copy went to another route, is left out. A part that is claimed
+// and gets no outcome before a crash is uncertain.
+func (s *Service) Claim(tx *store.Tx, run Run, route uint8, refs []Ref) ([]Ref, error) {
 	book, w, err := s.rowFor(tx, run)
 	if err != nil {
 		return nil, err
@@ -26,7 +22,7 @@ func (s *Service) Claim(tx *store.Tx, run Run, refs []Ref) ([]Ref, error) {
 	ready := make([]Ref, 0, len(refs))
 	book.mu.RLock()
 	for _, r := range refs {
-		if p, ok := w.part(r); ok && (p.state() == Queued || p.state() == RetryWait) {
+		if p, ok := w.part(r); ok && p.Due() && w.routeOf[r.Copy] == route {
 			ready = append(ready, r)
 		}
 	}
@@ -37,8 +33,8 @@ func (s *Service) Claim(tx *store.Tx, run Run, refs []Ref) ([]Ref, error) {
 }
 
 // claimEvents folds runs of whole copies into ranges: a slice of a page costs a few octets.
-func claimEvents(w *row, refs []Ref) []event {
-	var events []event
+func claimEvents(w *row, refs []Ref) []part.Event {
+	var events []part.Event
 	for i := 0; i < len(refs); {
 		from, end := refs[i].Copy, i
 		to := from
@@ -50,21 +46,21 @@ func claimEvents(w *row, refs []Ref) []event {
 			end, to = end+n, to+1
 		}
 		if end > i {
-			events = append(events, event{kind: evClaimRange, copy: from, to: to})
+			events = append(events, part.Event{Kind: part.EvClaimRange, Copy: from, To: to})
 			i = end
 			continue
 		}
-		events = append(events, event{kind: evClaimPart, copy: refs[i].Copy, part: refs[i].Part})
+		events = append(events, part.Event{Kind: part.EvClaim, Copy: refs[i].Copy, Part: refs[i].Part})
 		i++
 	}
 	return events
 }
 
-func (w *row) part(r Ref) (part, bool) {
+func (w *row) part(r Ref) (part.Part, bool) {
 	if int(r.Copy) >= len(w.numbers) || int(r.Part) >= len(w.partsOf(r.Copy)) {
 		return 0, false
 	}
-	return w.parts[w.first[r.Copy]+uint32(r.Part)], true
+	return w.partsOf(r.Copy)[r.Part], true
 }
 
 func (s *Service) rowFor(tx *store.Tx, run Run) (*Book, *row, error) {
@@ -93,7 +89,7 @@ func (s *Service) Record(tx *store.Tx, run Run, outcomes []PartOutcome) error {
 	if err != nil {
 		return err
 	}
-	events := make([]event, 0, len(outcomes))
+	events := make([]part.Event, 0, len(outcomes))
 	for _, o := range outcomes {
 		events = append(events, outcomeEvent(o))
 	}
@@ -102,19 +98,19 @@ func (s *Service) Record(tx *store.Tx, run Run, outcomes []PartOutcome) error {
 	return nil
 }
 
-func outcomeEvent(o PartOutcome) event {
-	e := event{copy: o.Ref.Copy, part: o.Ref.Part, route: o.Route, class: uint8(o.Class), status: o.Status}
+func outcomeEvent(o PartOutcome) part.Event {
+	e := part.Event{Copy: o.Ref.Copy, Part: o.Ref.Part, Route: o.Route, Class: uint8(o.Class), Status: o.Status}
 	switch o.Class {
 	case gateway.Accepted:
-		e.kind, e.text = evTaken, o.MessageID
+		e.Kind, e.Text = part.EvTaken, o.MessageID
 	case gateway.Uncertain:
-		e.kind = evLost
+		e.Kind = part.EvLost
 	case gateway.NotSent:
-		e.kind = evNotWritten
+		e.Kind = part.EvNotWritten
 	default:
-		e.kind = evRefusedFinal
+		e.Kind = part.EvRefusedFinal
 		if o.Again > 0 {
-			e.kind, e.wait = evRefusedNow, uint32((o.Again+time.Second-1)/time.Second)
+			e.Kind, e.Wait = part.EvRefusedNow, uint32((o.Again+time.Second-1)/time.Second)
 		}
 	}
 	return e
@@ -151,10 +147,10 @@ func (s *Service) Decide(tx *store.Tx, run Run, refs []Ref, d Decision) error {
 	if err != nil {
 		return err
 	}
-	kind := [...]eventKind{SendAgain: evResend, MarkUnknown: evGiveUp, WaitedOut: evDeadline}[d]
-	events := make([]event, 0, len(refs))
+	kind := [...]part.Kind{SendAgain: part.EvResend, MarkUnknown: part.EvGiveUp, WaitedOut: part.EvDeadline}[d]
+	events := make([]part.Event, 0, len(refs))
 	for _, r := range refs {
-		events = append(events, event{kind: kind, copy: r.Copy, part: r.Part})
+		events = append(events, part.Event{Kind: kind, Copy: r.Copy, Part: r.Part})
 	}
 	s.append(tx, book, w, events)
 	return nil
@@ -166,9 +162,9 @@ func (s *Service) Doubt(tx *store.Tx, run Run, refs []Ref) error {
 	if err != nil {
 		return err
 	}
-	events := make([]event, 0, len(refs))
+	events := make([]part.Event, 0, len(refs))
 	for _, r := range refs {
-		events = append(events, event{kind: evLost, copy: r.Copy, part: r.Part})
+		events = append(events, part.Event{Kind: part.EvLost, Copy: r.Copy, Part: r.Part})
 	}
 	s.append(tx, book, w, events)
 	return nil
@@ -181,10 +177,10 @@ func (s *Service) Halt(tx *store.Tx, run Run, from, to uint32) (more bool, err e
 	if err != nil {
 		return false, err
 	}
-	var events []event
+	var events []part.Event
 	for p := from; p < to && int(p) < len(w.open); p++ {
 		if w.open[p] > 0 {
-			events = append(events, event{kind: evHaltPage, copy: p * PageSize})
+			events = append(events, part.Event{Kind: part.EvHaltPage, Copy: p * PageSize})
 		}
 	}
 	s.append(tx, book, w, events)

@@ -35,7 +35,7 @@ func (w *row) segment(i int) (class int8, from, to uint32) {
 	return class, from, to
 }
 
-// ClassProgress is how far one class of a run is.
+// ClassProgress is how far one class is.
 type ClassProgress struct {
 	Class  int8
 	People int // who are in a copy of it; who has several copies counts where the first of them is
@@ -43,42 +43,51 @@ type ClassProgress struct {
 	Parts  int // parts that may still have to be handed over
 }
 
-// Classes returns how far each class of a run is, in the order of sending. Copies that are not written yet are not in
-// it.
-func (b *Book) Classes(run Run) []ClassProgress {
+// Classes returns how far each class is, in the order of sending, and nothing when all people are of one class. Copies
+// that are not written yet are not in it.
+func (b *Book) Classes() []ClassProgress {
 	b.mu.RLock()
 	defer b.mu.RUnlock()
-	w := b.row(run)
-	if w == nil {
-		return nil
-	}
-	out := make([]ClassProgress, max(1, len(w.head.Segments)))
-	for i := range out {
-		c := &out[i]
-		var from, to uint32
-		c.Class, from, to = w.segment(i)
-		for copyNo := from; copyNo < to; copyNo++ {
-			pending := 0
-			if w.open[copyNo/PageSize] > 0 {
-				pending = w.pendingOf(copyNo)
+	var out []ClassProgress
+	for _, w := range b.rows {
+		for i := range w.head.Segments {
+			class, from, to := w.segment(i)
+			at, known := slices.BinarySearchFunc(out, class, func(c ClassProgress, class int8) int {
+				return int(c.Class) - int(class)
+			})
+			if !known {
+				out = slices.Insert(out, at, ClassProgress{Class: class})
 			}
-			c.Parts += pending
-			for _, person := range w.peopleOf(copyNo) {
-				if b.copies[person] != 1+(uint32(w.place)<<rowShift|copyNo) {
-					continue
-				}
-				if c.People++; pending == 0 {
-					c.Served++
-				}
-			}
+			b.countClass(&out[at], w, from, to)
 		}
+	}
+	if len(out) < 2 {
+		return nil
 	}
 	return out
 }
 
+func (b *Book) countClass(c *ClassProgress, w *row, from, to uint32) {
+	for copyNo := from; copyNo < to; copyNo++ {
+		pending := 0
+		if w.open[copyNo/PageSize] > 0 {
+			pending = w.pendingOf(copyNo)
+		}
+		c.Parts += pending
+		for _, person := range w.peopleOf(copyNo) {
+			if b.copies[person] != 1+(uint32(w.place)<<rowShift|copyNo) {
+				continue
+			}
+			if c.People++; pending == 0 {
+				c.Served++
+			}
+		}
+	}
+}
+
 func (w *row) pendingOf(copyNo uint32) (n int) {
 	for _, p := range w.partsOf(copyNo) {
-		if pendingWork(p.state()) {
+		if p.Pending() {
 			n++
 		}
 	}

@@ -9,6 +9,7 @@ import (
 
 	"noroshi/app/fault"
 	"noroshi/app/id"
+	"noroshi/app/message/part"
 	"noroshi/app/message/partids"
 	"noroshi/app/store"
 )
@@ -147,7 +148,7 @@ func (s *Service) readRow(tx *store.Tx, book *Book, w *row) error {
 func (s *Service) addRow(book *Book, run Run, head Head) {
 	w := &row{
 		run: run, head: head, place: uint8(len(book.rows)), shared: map[uint32][]uint32{}, first: []uint32{0},
-		due: map[Ref]int64{},
+		due: map[Ref]int64{}, moved: map[uint32]moved{},
 	}
 	s.mu.Lock()
 	at := slices.Index(s.slots, nil)
@@ -198,8 +199,8 @@ func (s *Service) Pages(b *Book, run Run) (pages int, exists bool) {
 	return 0, false
 }
 
-// AddPage appends a page of 1 to 256 copies, sorted by number inside of each segment of the head; only the last page of a run
-// may be short. It also makes the page pending. People are counted as waiting by Place, not here; but who stood worse
+// AddPage appends a page of 1 to 256 copies, sorted by number inside of each segment of the head; only the last page
+// of a run may be short. It also makes the page pending. People are counted as waiting by Place, not here; but who stood worse
 // with the copies there were (all of them failed, say) waits again.
 func (s *Service) AddPage(tx *store.Tx, run Run, copies []Copy) (pageNo uint32, err error) {
 	book, err := s.bookFor(tx, run.Broadcast)

@@ -6,6 +6,7 @@ import (
 
 	"noroshi/app/fault"
 	"noroshi/app/id"
+	"noroshi/app/message/part"
 )
 
 // Standing is how well a person was reached, by the best of the copies that serve them: the one of a closed set that
@@ -90,7 +91,7 @@ func (s Standing) rank() int {
 }
 
 // standingOf returns what a message in this state means for the people it serves; worst is the part that failed.
-func standingOf(s State, worst part) Standing {
+func standingOf(s State, worst part.Part) Standing {
 	switch s {
 	case Queued:
 		return Waiting
@@ -107,13 +108,13 @@ func standingOf(s State, worst part) Standing {
 	case Undeliverable, Expired, Deleted, Rejected:
 	}
 	switch {
-	case worst.has(halted):
+	case worst.Has(part.Halted):
 		return FailedStopped
-	case worst.has(badNumber):
+	case worst.Has(part.BadNumber):
 		return FailedInvalidNumber
-	case worst.state() == Expired:
+	case worst.State() == Expired:
 		return FailedExpired
-	case worst.state() == Rejected:
+	case worst.State() == Rejected:
 		return FailedRejected
 	}
 	return FailedUndeliverable
@@ -185,6 +186,7 @@ type ledgerDelta struct {
 	moves                  [NumStandings][NumStandings]int32
 	touched                bool
 	parts, sent, uncertain int64
+	before                 []Standing // of the people of the copy at hand
 }
 
 func (l *ledgerDelta) move(from, to Standing, n int32) {

@@ -1,4 +1,4 @@
-package message_test
+package part_test
 
 import (
 	"encoding/json"
@@ -8,7 +8,7 @@ import (
 
 	"pgregory.net/rapid"
 
-	"noroshi/app/message"
+	"noroshi/app/message/part"
 )
 
 // vectors reads a vector file from testdata, or from the folder named by NOROSHI_VECTORS.
@@ -27,10 +27,10 @@ func vectors(t *testing.T, name string, into any) {
 	}
 }
 
-var triggers = map[string]message.Trigger{
-	"submit": message.Claim, "resp_ok": message.TakenOver, "resp_retry": message.RefusedNow,
-	"resp_throttle": message.RefusedNow, "resp_perm": message.RefusedFinal, "conn_lost": message.Lost,
-	"deadline": message.Deadline, "dlr": message.Reported,
+var triggers = map[string]part.Trigger{
+	"submit": part.Claim, "resp_ok": part.TakenOver, "resp_retry": part.RefusedNow,
+	"resp_throttle": part.RefusedNow, "resp_perm": part.RefusedFinal, "conn_lost": part.Lost,
+	"deadline": part.Deadline, "dlr": part.Reported,
 }
 
 func TestEventSequenceVectors(t *testing.T) {
@@ -53,37 +53,37 @@ func TestEventSequenceVectors(t *testing.T) {
 	for _, c := range file.Cases {
 		t.Run(c.Name, func(t *testing.T) {
 			t.Parallel()
-			s := message.Queued
+			s := part.Queued
 			for i, e := range c.Events {
 				trigger, ok := triggers[e[0]]
 				if !ok {
 					t.Fatalf("unknown event %q", e[0])
 				}
-				var reported message.PartState
-				if trigger == message.Reported {
-					reported, _ = message.ParsePartState(e[1])
+				var reported part.State
+				if trigger == part.Reported {
+					reported, _ = part.ParseState(e[1])
 				}
-				if s = message.Next(s, trigger, reported); s.String() != c.After[i] {
+				if s = part.Next(s, trigger, reported); s.String() != c.After[i] {
 					t.Fatalf("after %v: %v, want %v", e, s, c.After[i])
 				}
 			}
 		})
 	}
 	for _, c := range file.Aggregation {
-		parts := make([]message.PartState, len(c.Parts))
+		parts := make([]part.State, len(c.Parts))
 		for i, p := range c.Parts {
-			parts[i], _ = message.ParsePartState(p)
+			parts[i], _ = part.ParseState(p)
 		}
-		if got := message.StateName(message.Aggregate(parts, message.ReportsAll)); got != c.Expected {
+		if got := part.Name(part.Aggregate(parts, part.ReportsAll)); got != c.Expected {
 			t.Errorf("Aggregate(%v) = %v, want %v", c.Parts, got, c.Expected)
 		}
 	}
 }
 
 // reports are the receipts an operator can send.
-var reports = []message.PartState{
-	message.Enroute, message.Accepted, message.Delivered, message.Undeliverable, message.Expired, message.Deleted,
-	message.Rejected, message.Unknown,
+var reports = []part.State{
+	part.Enroute, part.Accepted, part.Delivered, part.Undeliverable, part.Expired, part.Deleted,
+	part.Rejected, part.Unknown,
 }
 
 func TestReceiptsInAnyOrderAndNumber(t *testing.T) {
@@ -91,26 +91,26 @@ func TestReceiptsInAnyOrderAndNumber(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		events := rapid.SliceOf(rapid.SampledFrom(reports)).Draw(t, "receipts")
 		at := rapid.IntRange(0, len(events)).Draw(t, "response comes before")
-		s := message.Next(message.Queued, message.Claim, 0)
+		s := part.Next(part.Queued, part.Claim, 0)
 		delivered, failed := false, false
 		for i, e := range events {
 			if i == at {
-				s = message.Next(s, message.TakenOver, 0)
+				s = part.Next(s, part.TakenOver, 0)
 			}
 			before := s
-			s = message.Next(s, message.Reported, e)
-			if again := message.Next(s, message.Reported, e); again != s {
+			s = part.Next(s, part.Reported, e)
+			if again := part.Next(s, part.Reported, e); again != s {
 				t.Fatalf("%v repeated: %v became %v", e, s, again)
 			}
-			if before.Final() && s != before && s != message.Delivered {
+			if before.Final() && s != before && s != part.Delivered {
 				t.Fatalf("%v then %v gives %v: a final state was replaced", before, e, s)
 			}
-			delivered = delivered || e == message.Delivered
+			delivered = delivered || e == part.Delivered
 			failed = failed || e.Failed()
 		}
-		s = message.Next(s, message.TakenOver, 0)
+		s = part.Next(s, part.TakenOver, 0)
 		switch {
-		case delivered && s != message.Delivered:
+		case delivered && s != part.Delivered:
 			t.Fatalf("delivered was reported, state is %v", s)
 		case !delivered && failed && !s.Failed():
 			t.Fatalf("a failure was reported, state is %v", s)
@@ -122,21 +122,21 @@ func TestReportedPartsSpeakForSilentOnes(t *testing.T) {
 	t.Parallel()
 	cases := []struct {
 		name    string
-		parts   []message.PartState
-		reports message.Reports
-		want    message.State
+		parts   []part.State
+		reports part.Reports
+		want    part.State
 	}{
-		{"last", []message.PartState{message.Accepted, message.Delivered}, message.ReportsLast, message.Delivered},
-		{"not last", []message.PartState{message.Delivered, message.Accepted}, message.ReportsLast, message.Accepted},
-		{"first", []message.PartState{message.Delivered, message.Accepted}, message.ReportsFirst, message.Delivered},
-		{"any", []message.PartState{message.Accepted, message.Delivered, message.Unknown},
-			message.ReportsAny, message.Delivered},
-		{"a failure is not hidden", []message.PartState{message.Rejected, message.Delivered},
-			message.ReportsAny, message.PartiallyDelivered},
+		{"last", []part.State{part.Accepted, part.Delivered}, part.ReportsLast, part.Delivered},
+		{"not last", []part.State{part.Delivered, part.Accepted}, part.ReportsLast, part.Accepted},
+		{"first", []part.State{part.Delivered, part.Accepted}, part.ReportsFirst, part.Delivered},
+		{"any", []part.State{part.Accepted, part.Delivered, part.Unknown},
+			part.ReportsAny, part.Delivered},
+		{"a failure is not hidden", []part.State{part.Rejected, part.Delivered},
+			part.ReportsAny, part.PartiallyDelivered},
 	}
 	for _, c := range cases {
-		if got := message.Aggregate(c.parts, c.reports); got != c.want {
-			t.Errorf("%s: %v, want %v", c.name, message.StateName(got), message.StateName(c.want))
+		if got := part.Aggregate(c.parts, c.reports); got != c.want {
+			t.Errorf("%s: %v, want %v", c.name, part.Name(got), part.Name(c.want))
 		}
 	}
 }
