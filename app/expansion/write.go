@@ -8,6 +8,7 @@ import (
 	"noroshi/app/audience"
 	"noroshi/app/broadcast"
 	"noroshi/app/config"
+	"noroshi/app/directory/group"
 	"noroshi/app/fault"
 	"noroshi/app/gateway"
 	"noroshi/app/lang"
@@ -21,9 +22,10 @@ import (
 // addressed is one number of one person, before numbers that people share are put together.
 type addressed struct {
 	number phone.Number
+	vars   []string
 	person uint32
 	text   uint8
-	vars   []string
+	class  group.Priority
 }
 
 // writer makes the copies of one broadcast.
@@ -38,9 +40,13 @@ type writer struct {
 	profiles []smstext.Profile
 	counted  map[[2]uint8]uint8 // parts of texts that are the same for everybody, by text and route
 	nameAt   int                // place of the name among the variables; -1 when it is not used
+	head     message.Head
+	written  int  // pages that are there already
+	exists   bool // the run was created before
 }
 
-// write is pass 2: copies sorted by number, one for each number however many people share it.
+// write is pass 2: one copy for each number however many people share it, class after class of people, sorted by number
+// inside of a class. The order follows from the frozen audience alone, so that a later try writes the same.
 func (s *Service) write(ctx context.Context, b broadcast.Broadcast, texts broadcast.Texts) error {
 	w := &writer{
 		s: s, b: b, texts: texts, run: message.Run{Broadcast: b.ID}, counted: map[[2]uint8]uint8{},
@@ -54,40 +60,52 @@ func (s *Service) write(ctx context.Context, b broadcast.Broadcast, texts broadc
 		}
 		w.profiles = append(w.profiles, p)
 	}
-	pages, err := w.begin(ctx)
-	if err != nil {
+	if err := w.begin(ctx); err != nil {
 		return err
 	}
 	list, err := w.gather()
 	if err != nil {
 		return err
 	}
-	copies := w.merge(list)
-	return w.pages(ctx, copies, pages)
+	w.order(list)
+	copies, segments := w.merge(list)
+	if err := w.create(ctx, segments); err != nil {
+		return err
+	}
+	return w.pages(ctx, copies, w.written)
 }
 
-// begin creates the run, or finds how many pages it already has.
-func (w *writer) begin(ctx context.Context) (pages int, err error) {
+// begin finds the run as an earlier try left it, or settles what its copies have in common.
+func (w *writer) begin(ctx context.Context) error {
 	book, err := w.s.o.Messages.Load(ctx, w.b.ID)
 	if err != nil {
-		return 0, err
+		return err
 	}
-	if pages, exists := w.s.o.Messages.Pages(book, w.run); exists {
-		head, _ := book.Head(w.run)
-		w.placeRoutes(head)
-		return pages, nil
+	if w.written, w.exists = w.s.o.Messages.Pages(book, w.run); w.exists {
+		w.head, _ = book.Head(w.run)
+		w.placeRoutes(w.head)
+		return nil
 	}
-	head := message.Head{Vars: w.texts.Vars(), Priority: w.b.Content.Priority(), Ref: uint16(w.b.Serial)}
+	w.head = message.Head{Vars: w.texts.Vars(), Priority: w.b.Content.Priority(), Ref: uint16(w.b.Serial)}
 	for _, r := range w.routes {
-		head.Routes = append(head.Routes, message.RouteUse{
+		w.head.Routes = append(w.head.Routes, message.RouteUse{
 			Name: r.Name, Reports: reportsOf(r.DLRParts), MsgIDForm: r.MsgIDForm,
 		})
 	}
-	w.placeRoutes(head)
-	_, err = w.s.o.Store.UpdateEssential(ctx, func(tx *store.Tx) error {
-		return w.s.o.Messages.CreateRun(tx, w.run, head)
+	w.placeRoutes(w.head)
+	return nil
+}
+
+// create writes the run, unless it is there.
+func (w *writer) create(ctx context.Context, segments []message.Segment) error {
+	if w.exists {
+		return nil
+	}
+	w.head.Segments = segments
+	_, err := w.s.o.Store.UpdateEssential(ctx, func(tx *store.Tx) error {
+		return w.s.o.Messages.CreateRun(tx, w.run, w.head)
 	})
-	return 0, err
+	return err
 }
 
 // placeRoutes finds the configured routes in the run's table, which is as old as the run: routes that were added since
@@ -124,21 +142,49 @@ func (w *writer) gather() ([]addressed, error) {
 			texts[r.Language] = text
 		}
 		for _, n := range r.Numbers {
-			list = append(list, addressed{number: n, person: person, text: text, vars: r.Vars})
+			list = append(list, addressed{number: n, person: person, text: text, vars: r.Vars, class: r.Priority})
 		}
 		return true, nil
-	})
-	slices.SortFunc(list, func(a, b addressed) int {
-		return cmp.Or(cmp.Compare(a.number, b.number), cmp.Compare(a.person, b.person))
 	})
 	return list, err
 }
 
-// merge makes one copy of the entries with the same number. It greets all of them by name; other variables are those of
-// the first.
-func (w *writer) merge(list []addressed) []message.Copy {
-	copies := make([]message.Copy, 0, len(list))
+// order puts the entries in the order of the copies. A number that people of several classes share goes with the best
+// of them. A run that was begun without classes, by a release that knew none, goes on by number alone.
+func (w *writer) order(list []addressed) {
+	byNumber := func(a, b addressed) int {
+		return cmp.Or(cmp.Compare(a.number, b.number), cmp.Compare(a.person, b.person))
+	}
+	slices.SortFunc(list, byNumber)
+	classed := !w.exists || len(w.head.Segments) > 0
+	several := false
 	for i := 0; i < len(list); {
+		end, best := i, list[i].class
+		for ; end < len(list) && list[end].number == list[i].number; end++ {
+			best = min(best, list[end].class)
+		}
+		if !classed {
+			best = group.Normal
+		}
+		for ; i < end; i++ {
+			list[i].class = best
+			several = several || best != list[0].class
+		}
+	}
+	if several {
+		slices.SortFunc(list, func(a, b addressed) int { return cmp.Or(cmp.Compare(a.class, b.class), byNumber(a, b)) })
+	}
+}
+
+// merge makes one copy of the entries with the same number, and says where each class begins. A copy greets all of its
+// people by name; other variables are those of the first.
+func (w *writer) merge(list []addressed) ([]message.Copy, []message.Segment) {
+	copies := make([]message.Copy, 0, len(list))
+	var segments []message.Segment
+	for i := 0; i < len(list); {
+		if n := len(segments); n == 0 || segments[n-1].Class != int8(list[i].class) {
+			segments = append(segments, message.Segment{Class: int8(list[i].class), First: uint32(len(copies))})
+		}
 		first, people := list[i], []uint32{list[i].person}
 		vars := first.vars
 		var names []string
@@ -162,7 +208,7 @@ func (w *writer) merge(list []addressed) []message.Copy {
 		w.route(&c)
 		copies = append(copies, c)
 	}
-	return copies
+	return copies, segments
 }
 
 // route chooses the way out and counts the parts. A number that no route serves is refused when it is its turn.

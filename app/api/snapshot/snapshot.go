@@ -62,7 +62,7 @@ func (s *Snapshots) Measure(ctx context.Context, b broadcast.Broadcast) (view.Me
 		return m, err
 	}
 	if book := s.o.Messages.Book(b.ID); book != nil {
-		m.Pending, m.Total = book.Pending(), book.Total()
+		m.Pending, m.Total, m.Classes = book.Pending(), book.Total(), book.Classes()
 	}
 	if b.State.Running() {
 		m.Routes = s.System().Routes
@@ -243,6 +243,13 @@ func (s *Snapshots) Result(ctx context.Context, which id.Broadcast) (Result, err
 // fingerprintOf is the same for results that differ in their time only.
 func fingerprintOf(seed maphash.Seed, r gen.BroadcastResult) uint64 {
 	r.At, r.Progress.LastPersonAt = time.Time{}, nil
+	if r.Progress.Classes != nil {
+		classes := slices.Clone(*r.Progress.Classes)
+		for i := range classes {
+			classes[i].LastPersonAt = nil
+		}
+		r.Progress.Classes = &classes
+	}
 	b, err := json.Marshal(r)
 	if err != nil {
 		return 0

@@ -6,6 +6,7 @@ import (
 
 	"noroshi/app/api/gen"
 	"noroshi/app/broadcast"
+	"noroshi/app/directory/group"
 	"noroshi/app/message"
 	"noroshi/app/question"
 	"noroshi/app/tally"
@@ -18,6 +19,7 @@ type Measured struct {
 	Departments []Department // of the frozen audience; nil before it is settled
 	Pending     int          // parts that may still have to be handed over
 	Total       int          // parts in all
+	Classes     []message.ClassProgress
 	Routes      []gen.RouteState
 	Demo        bool
 	At          time.Time
@@ -100,7 +102,7 @@ func (m *Measured) Result() gen.BroadcastResult {
 
 // progress says how far the sending is and what holds it back.
 func (m *Measured) progress() gen.Progress {
-	var p gen.Progress
+	p := gen.Progress{Classes: optList(m.classes(0))}
 	switch state := m.Broadcast.State; {
 	case state == broadcast.Open || state == broadcast.Closed || m.Total > 0 && m.Pending == 0:
 		p.Percent = 100
@@ -145,7 +147,25 @@ func (m *Measured) pace(p *gen.Progress) {
 	if rate > 0 && m.Total > 0 {
 		left := time.Duration(float64(m.Pending) / float64(rate) * float64(time.Second))
 		p.PerSecond, p.LastPersonAt = ptr(rate), optTime(m.At.Add(left).Truncate(time.Second))
+		p.Classes = optList(m.classes(rate))
 	}
+}
+
+// classes says who is when: a class is served when it and those before it are handed over.
+func (m *Measured) classes(rate float32) []gen.ClassProgress {
+	var out []gen.ClassProgress
+	parts := 0
+	for _, c := range m.Classes {
+		one := gen.ClassProgress{
+			Priority: gen.GroupPriority(group.Priority(c.Class).String()), People: c.People, Served: c.Served,
+		}
+		if parts += c.Parts; c.Parts > 0 && rate > 0 {
+			left := time.Duration(float64(parts) / float64(rate) * float64(time.Second))
+			one.LastPersonAt = optTime(m.At.Add(left).Truncate(time.Second))
+		}
+		out = append(out, one)
+	}
+	return out
 }
 
 // uses reports whether the broadcast may go by the route: simulated ones carry everything in a demo, and only drills
