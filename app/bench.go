@@ -1,39 +1,32 @@
 package app
 
 import (
-	"bufio"
 	"context"
-	"crypto/rand"
 	"encoding/json"
 	"fmt"
-	"net"
-	"net/http"
+	"io/fs"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"runtime/pprof"
 	"strconv"
-	"strings"
-	"syscall"
 	"time"
 
 	"github.com/spf13/cobra"
 
 	"noroshi/app/audit"
-	"noroshi/app/broadcast"
+	"noroshi/app/bench"
 	"noroshi/app/config"
-	"noroshi/app/directory"
 	"noroshi/app/fault"
 	"noroshi/app/id"
 	"noroshi/app/message"
-	"noroshi/app/question"
 	"noroshi/app/scope"
-	"noroshi/app/simulator"
-	"noroshi/app/store"
+	"noroshi/app/simulator/apart"
 )
 
 func benchCommand() *cobra.Command {
 	c := &cobra.Command{Use: "bench", Short: "Measure this machine against the simulator · この機械の速さを測ります"}
-	c.AddCommand(benchSMSCommand())
+	c.AddCommand(benchSMSCommand(), benchFillCommand())
 	return c
 }
 
@@ -41,25 +34,30 @@ func benchCommand() *cobra.Command {
 type benchResult struct {
 	Recipients       int     `json:"recipients"`
 	Parts            int     `json:"parts"`
-	SubmitSeconds    float64 `json:"submit_seconds"` // launch to last submit_sm_resp
+	SubmitSeconds    float64 `json:"submit_seconds"` // launch to last submit_sm_resp, as the simulator sees it
 	SubmitsPerSecond float64 `json:"submits_per_second"`
 	ReceiptSeconds   float64 `json:"receipt_seconds"` // launch to last receipt committed
 	Receipts         uint64  `json:"receipts"`
 	Answers          int     `json:"answers"`
-	Lost             int     `json:"lost"`       // people without a submit who are not shown as unreached
 	Duplicates       uint64  `json:"duplicates"` // submits beyond the first, by the simulator's account
 	Uncertain        int     `json:"uncertain"`  // people marked as perhaps having got two
-	PeakRSSMB        float64 `json:"peak_rss_mb"`
-	LedgerMB         float64 `json:"ledger_mb"`
-	CPUSeconds       float64 `json:"cpu_seconds"` // of the appliance, launch to last receipt
-	Window           int     `json:"window"`
+	bench.Account
+	Groups     map[string]int `json:"groups"`      // people by how they were reached
+	IdleRSSMB  float64        `json:"idle_rss_mb"` // before the launch, with the people in the ledger
+	PeakRSSMB  float64        `json:"peak_rss_mb"` // of the appliance
+	RSSMB      []float64      `json:"rss_mb"`      // over the run, from the launch on
+	LedgerMB   float64        `json:"ledger_mb"`   //
+	CPUSeconds float64        `json:"cpu_seconds"` // of the appliance, launch to last receipt
+	CPUMicros  float64        `json:"cpu_us_per_part"`
+	Window     int            `json:"window"`
+	Turns      int            `json:"turns"` // of trouble, with --chaos
 }
 
 type benchOptions struct {
 	recipients, window, binds int
 	asJSON                    bool
-	preset, population        string
-	dir                       string
+	preset, population, chaos string
+	dir, profile              string
 	wait                      time.Duration
 }
 
@@ -76,17 +74,51 @@ func benchSMSCommand() *cobra.Command {
 	f.BoolVar(&o.asJSON, "json", false, "print one JSON line · 結果をJSONの1行で出します")
 	f.StringVar(&o.preset, "preset", "perfect", "how the simulated world behaves · 模擬する環境")
 	f.StringVar(&o.population, "population", "", "JSON file instead of a preset · 環境を書いたJSONファイル")
+	f.StringVar(&o.chaos, "chaos", "", "trouble in turns: all, or kinds with commas · 交代で起こす障害")
 	f.StringVar(&o.dir, "data", "", "directory to keep; a temporary one when left out · データの場所")
+	f.StringVar(&o.profile, "profile", "", "directory for profiles of processor and memory · プロファイルの場所")
 	f.DurationVar(&o.wait, "wait", 10*time.Minute, "longest time for everything · 最長の待ち時間")
 	c.RunE = func(cmd *cobra.Command, _ []string) error {
-		if o.recipients < 1 || o.recipients > 5_000_000 {
-			return usageError{fmt.Errorf("--recipients must be from 1 to 5,000,000")}
+		if err := checkPeople(o.recipients); err != nil {
+			return err
 		}
 		r, err := benchSMS(cmd.Context(), o)
 		if err != nil {
 			return err
 		}
 		return printBench(cmd, o, r)
+	}
+	return c
+}
+
+func checkPeople(n int) error {
+	if n < 1 || n > 5_000_000 {
+		return usageError{fmt.Errorf("--recipients must be from 1 to 5,000,000")}
+	}
+	return nil
+}
+
+// benchFillCommand writes the people in a process of its own, so that what that costs is not taken for the broadcast's.
+func benchFillCommand() *cobra.Command {
+	c := &cobra.Command{Use: "fill", Args: cobra.NoArgs, Hidden: true}
+	dir := c.Flags().String("data", "", "directory")
+	people := c.Flags().Int("recipients", 0, "people")
+	c.RunE = func(cmd *cobra.Command, _ []string) error {
+		if err := checkPeople(*people); err != nil {
+			return err
+		}
+		key, err := demoKey(*dir)
+		if err != nil {
+			return err
+		}
+		cfg := config.Defaults()
+		cfg.Data = *dir
+		core := &core{config: cfg, demo: true, log: newLog(config.Log{Level: "warn"}, os.Stderr)}
+		defer core.close()
+		if err := core.openLedger(cmd.Context(), key); err != nil {
+			return err
+		}
+		return bench.Fill(cmd.Context(), core.store, id.NewSource(time.Now, randomBits), *people)
 	}
 	return c
 }
@@ -104,115 +136,149 @@ func printBench(cmd *cobra.Command, o benchOptions, r benchResult) error {
 func benchSMS(ctx context.Context, o benchOptions) (r benchResult, err error) {
 	ctx, cancel := context.WithTimeout(ctx, o.wait)
 	defer cancel()
-	dir := o.dir
-	if dir == "" {
-		if dir, err = os.MkdirTemp("", "noroshi-bench-"); err != nil {
+	if o.dir == "" {
+		if o.dir, err = os.MkdirTemp("", "noroshi-bench-"); err != nil {
 			return r, err
 		}
-		defer func() { _ = os.RemoveAll(dir) }()
+		defer func() { _ = os.RemoveAll(o.dir) }()
 	}
-	sim, err := startSimulator(ctx, o)
+	key, err := fillApart(ctx, o)
 	if err != nil {
 		return r, err
 	}
-	defer sim.stop()
-	key := make([]byte, 32)
-	if _, err := rand.Read(key); err != nil {
+	sim, err := simulatorApart(ctx, o)
+	if err != nil {
 		return r, err
 	}
-	cfg, err := demoConfig(dir, "127.0.0.1:0", sim.smsc)
+	defer sim.Stop()
+	cfg, err := demoConfig(o.dir, "127.0.0.1:0", sim.SMSC)
 	if err != nil {
 		return r, err
 	}
 	cfg.Routes[0].Window, cfg.Routes[0].Binds, cfg.Routes[0].Rate = o.window, o.binds, 0
-	log := newLog(config.Log{Level: "warn"}, os.Stderr)
+	limitMemory(cfg.MemoryMB)
+	log := newLog(config.Log{Level: "error"}, os.Stderr)
 	c, err := openCore(ctx, coreOptions{Config: cfg, Key: key, Demo: true, Log: log})
 	if err != nil {
 		return r, err
 	}
 	defer c.close()
-	if err := c.benchPeople(ctx, o.recipients); err != nil {
-		return r, err
-	}
 	return c.bench(ctx, o, sim)
 }
 
-// benchPeople writes people into the directory in large entries.
-func (c *core) benchPeople(ctx context.Context, n int) error {
-	for next := 0; next < n; {
-		from := next
-		_, err := c.store.Update(ctx, func(tx *store.Tx) error {
-			batch := directory.NewBatch(tx)
-			for next = from; next < n && !batch.Full(); next++ {
-				p, wrong := benchPerson(next).Apply(directory.Recipient{ID: id.New[id.Recipient](c.ids), Version: 1})
-				if e := fault.InvalidFields(wrong); e != nil {
-					return e
-				}
-				if err := batch.Put(directory.Recipient{}, directory.Prepare(p)); err != nil {
-					return err
-				}
-			}
-			return batch.Finish()
-		})
+// fillApart makes the ledger with the people in it.
+func fillApart(ctx context.Context, o benchOptions) (key []byte, err error) {
+	self, err := os.Executable()
+	if err != nil {
+		return nil, err
+	}
+	if _, err := os.Stat(filepath.Join(o.dir, "ledger")); err == nil {
+		return nil, fault.Wrap(fs.ErrExist, fault.Conflict, "bench_directory_used",
+			"The directory of a bench must be new: its people are counted.")
+	}
+	//nolint:gosec // ourselves
+	cmd := exec.CommandContext(ctx, self, "bench", "fill", "--data", o.dir, "--recipients", strconv.Itoa(o.recipients))
+	cmd.Stderr = os.Stderr
+	if err := cmd.Run(); err != nil {
+		return nil, fault.Wrap(err, fault.Unavailable, "bench_not_filled", "The people of the bench were not written.")
+	}
+	return demoKey(o.dir)
+}
+
+func simulatorApart(ctx context.Context, o benchOptions) (*apart.Process, error) {
+	self, err := os.Executable()
+	if err != nil {
+		return nil, err
+	}
+	args := []string{"--preset", o.preset, "--chaos", o.chaos}
+	if o.population != "" {
+		file, err := filepath.Abs(o.population)
 		if err != nil {
-			return err
+			return nil, err
 		}
+		args = append(args, "--population", file)
 	}
-	return nil
+	return apart.Start(ctx, self, args...)
 }
 
-func benchPerson(i int) directory.Draft {
-	return directory.Draft{
-		Name: fmt.Sprintf("高橋 美咲%06d", i), Department: "第" + strconv.Itoa(i%13+1) + "部", Language: "ja",
-		Phones: []directory.PhoneDraft{{Raw: fmt.Sprintf("+8190%08d", 10000000+i)}},
-	}
-}
-
-// benchContent is 60 characters in Japanese with the name in it: one part of UCS-2, rendered for each person.
-func benchContent() broadcast.Content {
-	return broadcast.Content{
-		Title: "安否確認", Mode: broadcast.Live, Urgency: broadcast.Urgent,
-		Bodies: []broadcast.Body{{Language: "ja", Text: "{{name}}様 地震がありました。記号1文字で返信してください。"}},
-		Choices: []question.Choice{
-			{Label: "無事", Tone: question.OK}, {Label: "軽傷", Tone: question.Warn}, {Label: "救助が必要", Tone: question.Bad},
-		},
-		Selection: broadcast.Selection{Everyone: true},
-	}
-}
-
-func (c *core) bench(ctx context.Context, o benchOptions, sim *simulatorProcess) (r benchResult, err error) {
+func (c *core) bench(ctx context.Context, o benchOptions, sim *apart.Process) (r benchResult, err error) {
 	by := audit.Actor{Name: "bench"}
-	b, err := c.broadcasts.Create(ctx, by, benchContent())
+	b, err := c.broadcasts.Create(ctx, by, bench.Content())
 	if err != nil {
 		return r, err
 	}
 	if b, err = c.broadcasts.Review(ctx, by, scope.Everything(), b.ID); err != nil {
 		return r, err
 	}
-	began, cpu := time.Now(), cpuSeconds()
-	if _, err = c.broadcasts.Launch(ctx, by, b.ID, b.Version, b.Content.TypedCodes()); err != nil {
-		return r, err
-	}
-	if err := c.until(ctx, func() bool { return c.handedOver(b.ID, o.recipients) }); err != nil {
-		return r, err
-	}
-	submitted := time.Since(began)
-	if err := c.until(ctx, func() bool { return sim.settled(ctx) && c.reported(b.ID) }); err != nil {
-		return r, err
-	}
-	r = c.benchCounts(b.ID, o, submitted)
-	r.ReceiptSeconds, r.CPUSeconds = time.Since(began).Seconds(), cpuSeconds()-cpu
-	st, err := sim.stats(ctx)
+	end, err := beginProfile(o.profile)
 	if err != nil {
 		return r, err
 	}
-	r.Receipts, r.Duplicates = st.Receipts.Acknowledged, st.Surplus
-	return r, nil
+	defer end()
+	idle, watched := bench.Resident(), bench.Watch(ctx, 250*time.Millisecond, 20)
+	began, cpu := time.Now(), bench.CPU()
+	if _, err = c.broadcasts.Launch(ctx, by, b.ID, b.Version, b.Content.TypedCodes()); err != nil {
+		return r, err
+	}
+	if err := until(ctx, 10*time.Millisecond, func() bool { return c.handedOver(b.ID, o.recipients) }); err != nil {
+		return r, err
+	}
+	err = until(ctx, 20*time.Millisecond, func() bool { return sim.Settled(ctx) && c.reported(b.ID) })
+	if err != nil {
+		return r, err
+	}
+	received := time.Since(began).Seconds()
+	cpu = bench.CPU() - cpu
+	r = c.benchCounts(b.ID, o)
+	r.ReceiptSeconds, r.CPUSeconds, r.IdleRSSMB, r.RSSMB = received, cpu, idle, watched()
+	r.CPUMicros = cpu / float64(max(1, r.Parts)) * 1e6
+	end()
+	st, err := sim.Stats(ctx)
+	if err != nil {
+		return r, err
+	}
+	r.SubmitSeconds = st.LastSubmit.Sub(began).Seconds()
+	r.SubmitsPerSecond = float64(st.Accepted) / r.SubmitSeconds
+	r.Receipts, r.Duplicates, r.Turns = st.Receipts.Acknowledged, st.Surplus, st.Turns
+	r.Account, err = bench.Compare(ctx, b.ID, c.audiences, c.messages.Book(b.ID), sim)
+	r.Lost += o.recipients - r.Groups["audience"]
+	return r, err
 }
 
-// until looks at a condition whenever something was counted, and often enough otherwise.
-func (c *core) until(ctx context.Context, done func() bool) error {
-	ticker := time.NewTicker(2 * time.Millisecond)
+// beginProfile profiles until the returned function is called, which may be called twice.
+func beginProfile(dir string) (end func(), err error) {
+	if dir == "" {
+		return func() {}, nil
+	}
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		return nil, err
+	}
+	cpu, err := os.Create(filepath.Join(dir, "cpu.pprof")) //nolint:gosec // named by the operator
+	if err != nil {
+		return nil, err
+	}
+	if err := pprof.StartCPUProfile(cpu); err != nil {
+		return nil, err
+	}
+	done := false
+	return func() {
+		if done {
+			return
+		}
+		done = true
+		pprof.StopCPUProfile()
+		_ = cpu.Close()
+		heap, err := os.Create(filepath.Join(dir, "heap.pprof")) //nolint:gosec // as above
+		if err == nil {
+			_ = pprof.Lookup("allocs").WriteTo(heap, 0)
+			_ = heap.Close()
+		}
+	}, nil
+}
+
+// until looks at a condition every so often.
+func until(ctx context.Context, every time.Duration, done func() bool) error {
+	ticker := time.NewTicker(every)
 	defer ticker.Stop()
 	for !done() {
 		select {
@@ -234,104 +300,22 @@ func (c *core) handedOver(b id.Broadcast, people int) bool {
 }
 
 func (c *core) reported(b id.Broadcast) bool {
-	book := c.messages.Book(b)
-	n := book.Counts()
+	n := c.messages.Book(b).Counts()
 	return n[message.Queued]+n[message.Submitting]+n[message.RetryWait]+n[message.SubmitUncertain] == 0 &&
 		c.tally.Folded() >= c.store.Head()-1
 }
 
-func (c *core) benchCounts(b id.Broadcast, o benchOptions, submitted time.Duration) benchResult {
+func (c *core) benchCounts(b id.Broadcast, o benchOptions) benchResult {
 	counts := c.tally.Get(b)
-	var usage syscall.Rusage
-	_ = syscall.Getrusage(syscall.RUSAGE_SELF, &usage)
-	reached := counts.Group("audience")
+	groups := map[string]int{}
+	for _, g := range []string{
+		"audience", "waiting", "sending", "accepted", "delivered", "unknown", "failed", "unreachable",
+	} {
+		groups[g] = counts.Group(g)
+	}
 	return benchResult{
-		Recipients: o.recipients, Parts: counts.Parts, SubmitSeconds: submitted.Seconds(),
-		SubmitsPerSecond: float64(counts.PartsSent) / submitted.Seconds(), Answers: counts.Answered(),
-		Lost: o.recipients - reached, Uncertain: counts.Uncertain, PeakRSSMB: float64(usage.Maxrss) / 1024,
-		LedgerMB: float64(c.store.Stats().DiskBytes) / (1 << 20), Window: o.window,
+		Recipients: o.recipients, Parts: counts.Parts, Answers: counts.Answered(), Groups: groups,
+		Uncertain: counts.Uncertain, PeakRSSMB: bench.Peak(), Window: o.window,
+		LedgerMB: float64(c.store.Stats().DiskBytes) / (1 << 20),
 	}
-}
-
-func cpuSeconds() float64 {
-	var usage syscall.Rusage
-	_ = syscall.Getrusage(syscall.RUSAGE_SELF, &usage)
-	return float64(usage.Utime.Sec+usage.Stime.Sec) + float64(usage.Utime.Usec+usage.Stime.Usec)/1e6
-}
-
-// simulatorProcess is the simulator in a process of its own.
-type simulatorProcess struct {
-	cmd     *exec.Cmd
-	smsc    string
-	control string
-	client  *http.Client
-}
-
-func startSimulator(ctx context.Context, o benchOptions) (*simulatorProcess, error) {
-	self, err := os.Executable()
-	if err != nil {
-		return nil, err
-	}
-	args := []string{"simulate", "--listen", "127.0.0.1:0", "--control", "127.0.0.1:0", "--preset", o.preset}
-	if o.population != "" {
-		file, err := filepath.Abs(o.population)
-		if err != nil {
-			return nil, err
-		}
-		args = append(args, "--population", file)
-	}
-	cmd := exec.CommandContext(ctx, self, args...) //nolint:gosec // ourselves
-	cmd.Env = append(os.Environ(), "LC_ALL=C")
-	cmd.Stderr = os.Stderr
-	out, err := cmd.StdoutPipe()
-	if err != nil {
-		return nil, err
-	}
-	if err := cmd.Start(); err != nil {
-		return nil, err
-	}
-	p := &simulatorProcess{cmd: cmd, client: &http.Client{Timeout: 10 * time.Second}}
-	lines := bufio.NewScanner(out)
-	for p.control == "" && lines.Scan() {
-		if at, ok := strings.CutPrefix(lines.Text(), "SMSC: "); ok {
-			p.smsc = at
-		}
-		if at, ok := strings.CutPrefix(lines.Text(), "Control: "); ok {
-			p.control = at
-		}
-	}
-	if _, _, err := net.SplitHostPort(p.smsc); err != nil || p.control == "" {
-		p.stop()
-		return nil, fault.New(fault.Unavailable, "simulator_failed", "The simulator did not start.")
-	}
-	go func() {
-		for lines.Scan() { // keep its pipe empty
-		}
-	}()
-	return p, nil
-}
-
-func (p *simulatorProcess) stop() {
-	_ = p.cmd.Process.Signal(os.Interrupt)
-	_ = p.cmd.Wait()
-}
-
-func (p *simulatorProcess) stats(ctx context.Context) (st simulator.Stats, err error) {
-	req, err := http.NewRequestWithContext(ctx, http.MethodGet, p.control+"/stats", nil)
-	if err != nil {
-		return st, err
-	}
-	res, err := p.client.Do(req)
-	if err != nil {
-		return st, err
-	}
-	defer func() { _ = res.Body.Close() }()
-	err = json.NewDecoder(res.Body).Decode(&st)
-	return st, err
-}
-
-// settled reports whether the simulator has nothing left to tell.
-func (p *simulatorProcess) settled(ctx context.Context) bool {
-	st, err := p.stats(ctx)
-	return err == nil && st.Pending == 0
 }
