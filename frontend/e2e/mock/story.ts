@@ -149,7 +149,16 @@ export function result(lang: Lang): Api<'BroadcastResult'> {
       { reason: 'expired', count: 49 },
       { reason: 'rejected', count: 13 }
     ],
-    progress: { percent: 98.2, perSecond: 1, lastPersonAt: at('03:45:00') },
+    progress: {
+      percent: 98.2,
+      perSecond: 1,
+      lastPersonAt: at('03:45:00'),
+      classes: [
+        { priority: 'first', people: 62, served: 62 },
+        { priority: 'normal', people: 11_936, served: 11_936 },
+        { priority: 'later', people: 380, served: 166, lastPersonAt: at('03:45:00') }
+      ]
+    },
     at: NOW
   };
 }

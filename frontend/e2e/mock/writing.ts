@@ -25,6 +25,7 @@ export const groups = (lang: Lang): Api<'Group'>[] =>
     version: 3,
     name: pick(lang, ja, en),
     description: pick(lang, noteJa, noteEn),
+    priority: id === '01hq3group003' ? 'first' : id === '01hq3group004' ? 'later' : 'normal',
     count,
     updatedAt: '2026-11-18T02:10:00Z'
   }));

@@ -1333,17 +1333,83 @@ export interface components {
             forcedBy?: string;
             /** @description Its place in the sample */
             forcedAt?: number;
-            /** @description Units to remove to save a part for everybody whose text has as many */
+            /** @description Units to remove so that the longest text takes a part less */
             toSave?: number;
             /** @description Parts saved by that */
             partsSaved?: number;
+            /** @description Units of the text in the middle */
+            typicalUnits?: number;
+            /** @description Parts of most texts */
+            typicalParts?: number;
+            shorten?: components["schemas"]["Saving"];
+            /** @description The characters that force UCS-2 */
+            forced?: components["schemas"]["ForcedCharacter"][];
             /** @description The body in safe characters */
             transliterated?: string;
+            /** @description The choices' labels likewise */
+            transliteratedLabels?: string[];
+            /** @description Parts of the longest text then */
+            transliteratedParts?: number;
+            /** @description A Vietnamese body without diacritics */
+            withoutDiacritics?: string;
+            withoutDiacriticsLabels?: string[];
+            withoutDiacriticsParts?: number;
             /** @description The longest text as it would go out */
             sample: string;
             /** @description Whose text it is */
             sampleName?: string;
             sender?: string;
+        };
+        /** @description The number of characters that saves most parts for each of them */
+        Saving: {
+            characters: number;
+            parts: number;
+            cost?: components["schemas"]["Money"];
+        };
+        Money: {
+            /** @description ISO 4217 */
+            currency: string;
+            /**
+             * Format: int64
+             * @description In the currency's smallest unit: yen, cents, satang
+             */
+            minor: number;
+        };
+        ForcedCharacter: {
+            char: string;
+            /** @description Of the first */
+            at: number;
+            count: number;
+        };
+        /** @description What goes to one country by one route */
+        PreviewGroup: {
+            /** @description ISO 3166 alpha-2; empty for numbers of no country */
+            country: string;
+            /** @description Empty when no route leads there */
+            route: string;
+            people: number;
+            messages: number;
+            parts: number;
+            /** @description Parts of most texts */
+            partsEach: number;
+            /** @description Parts of the longest text */
+            partsMost: number;
+            /** @enum {string} */
+            encoding: "gsm7" | "ucs2" | "mixed";
+            /** @description Until the last of them is served; absent when no speed is known */
+            seconds?: number;
+            cost?: components["schemas"]["Money"];
+            /** @description The number they answer to; absent when they cannot */
+            replyTo?: string;
+        };
+        /** @description The people of one priority; a slow line serves one stage after the other */
+        PreviewStage: {
+            /** @enum {string} */
+            priority: "first" | "high" | "normal" | "later";
+            people: number;
+            parts: number;
+            /** @description Until the last of them is served; absent when no speed is known */
+            seconds?: number;
         };
         PreviewWarning: {
             code: string;
@@ -1354,6 +1420,11 @@ export interface components {
             /** @description True when it cannot be sent like this */
             blocking?: boolean;
             path?: string;
+            /** @description ISO 3166 alpha-2, when it is about one country */
+            country?: string;
+            route?: string;
+            /** @description Ways out of it */
+            ways?: ("insert_reply_number" | "remove_number" | "remove_link" | "transliterate" | "plain_letters" | "shorten" | "other_route" | "print_notice" | "answer_link_not_yet")[];
         };
         Preview: {
             /** @description People selected = unreachable + optedOut + people */
@@ -1367,9 +1438,15 @@ export interface components {
             messages: number;
             parts: number;
             texts: components["schemas"]["TextGroup"][];
+            /** @description By country and route, most people first */
+            groups: components["schemas"]["PreviewGroup"][];
+            /** @description By priority in the order of sending */
+            stages: components["schemas"]["PreviewStage"][];
+            /** @description What it costs in each currency; empty when no route has a tariff */
+            costs: components["schemas"]["Money"][];
             /** @description Codes of the choices; before the review only proposed */
             codes: string[];
-            /** @description Until the last person is served at the contracted speed; absent when no limit is known */
+            /** @description Until the last person is served at the speed the routes have now; absent when no speed is known */
             seconds?: number;
             perSecond?: number;
             replyNumbers?: string[];

@@ -29,4 +29,5 @@ export type System = Api<'System'>;
 export type AuditLine = Api<'AuditLine'>;
 export type Recipient = Api<'Recipient'>;
 export type Group = Api<'Group'>;
+export type GroupPriority = Api<'GroupPriority'>;
 export type Problem = Api<'Problem'>;

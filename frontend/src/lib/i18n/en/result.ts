@@ -35,6 +35,12 @@ export default {
   failedNote: 'nobody',
   failedHelp:
     'The operator refused the message, gave up on it, or the person has no usable number. Below are the reasons.',
+  order: 'Who is sent to when',
+  orderNote: 'By the priority of their groups',
+  orderOf: { one: 'of {n} person', other: 'of {n} people' },
+  orderTime: 'by about {time}',
+  orderDone: 'all sent',
+  orderWaiting: 'waiting',
   answered: 'Answered',
   answeredNote: { one: '{n} without an answer', other: '{n} without an answer' },
   unknownNote: { one: '{n} person: outcome unknown', other: '{n} people: outcome unknown' },
