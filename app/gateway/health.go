@@ -16,6 +16,9 @@ const (
 	Stopped    State = "stopped"    // closed by us
 )
 
+// Serves reports whether parts can go out in this state; Throttling is slow, but does.
+func (s State) Serves() bool { return s == Bound || s == Throttling }
+
 // Health is the state of a route. It carries no personal data.
 type Health struct {
 	Route      string
@@ -24,7 +27,7 @@ type Health struct {
 	Reason     string    // stable code of why it is not simply bound: connect_failed, bind_refused, throttled, …
 	Status     uint32    // command_status behind Reason; 0 when none
 	Detail     string    // the operating system's or operator's own words; safe to show
-	RetryAt    time.Time // when the next try is due; zero when none
+	RetryAt    time.Time // when the next try is due, or a pause ends; zero when none
 	Sessions   []Session
 	Rate       float64 // parts per second over the last 10 s
 	Limit      float64 // contracted parts per second; 0 means none
@@ -35,7 +38,10 @@ type Health struct {
 	Refusals   uint64  // parts refused since start
 	Receipts   uint64  // receipts since start
 	Texts      uint64  // incoming texts since start
-	BadPDUs    uint64  // malformed PDUs since start
+	BadPDUs    uint64  // PDUs since start that could not be read or were not expected
+	Lost       uint64  // parts since start that were not answered in time
+	LastStatus uint32  // command_status of the last part that was refused, for StatusName; 0 when none was
+	LastAt     time.Time
 	ResponseMS float64 // median of the last responses, in milliseconds
 }
 

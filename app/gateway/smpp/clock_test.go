@@ -2,6 +2,7 @@ package smpp
 
 import (
 	"context"
+	"math/rand/v2"
 	"net"
 	"slices"
 	"sync"
@@ -27,6 +28,54 @@ func bubble(t *testing.T, f func(t *testing.T)) {
 }
 
 func slice(y *tally) gateway.Slice { return gateway.Slice{Parts: parts(y.want), Done: y.Done} }
+
+func TestLostResponse_costs_its_slot_and_nothing_else(t *testing.T) {
+	bubble(t, func(t *testing.T) {
+		var asked, n atomic.Int32
+		s, through := pipes(t, func(p *peer, h wire.Header, b []byte) bool {
+			switch {
+			case h.ID == wire.EnquireLink:
+				asked.Add(1)
+			case h.ID == wire.SubmitSM && n.Add(1)%50 == 7: // one in fifty is taken, and never answered
+				return true
+			}
+			return accept(p, h, b)
+		})
+		r := routeTo(anywhere)
+		r.RespTimeout = 60
+		c := start(t, r, &sink{}, through)
+		y, begin := newTally(500), time.Now()
+		c.Submit(t.Context(), slice(y))
+		if d := time.Since(begin); d > time.Minute+2*time.Second {
+			t.Fatalf("500 parts were written after %v, want the time-out of a window at most", d)
+		}
+		if got := y.wait(t, 3*time.Minute); got[gateway.Uncertain] != 10 || got[gateway.Accepted] != 490 {
+			t.Fatalf("outcomes = %v, want 490 accepted and 10 uncertain", got)
+		}
+		if h := c.Health(); h.Lost != 10 || h.InFlight != 0 || s.binds.Load() != 1 || asked.Load() == 0 {
+			t.Fatalf("Lost = %d, InFlight = %d, %d binds, %d enquire_link; want 10, none, one and some",
+				h.Lost, h.InFlight, s.binds.Load(), asked.Load())
+		}
+	})
+}
+
+// TestLostResponse_on_a_dead_session asks at once whether the peer lives, so that one part is enough to find out.
+func TestLostResponse_on_a_dead_session_is_found_by_enquire_link(t *testing.T) {
+	bubble(t, func(t *testing.T) {
+		s, through := pipes(t, accept)
+		r := routeTo(anywhere)
+		r.RespTimeout, r.Enquire = 20, 3600
+		c := start(t, r, &sink{}, through)
+		synctest.Wait()
+		s.silent.Store(true)
+		y := newTally(1)
+		c.Submit(t.Context(), slice(y))
+		time.Sleep(21*time.Second + enquireTimeout + 3*time.Second)
+		if got := y.wait(t, time.Second); got[gateway.Uncertain] != 1 || s.binds.Load() != 2 {
+			t.Fatalf("outcomes = %v after %d binds, want one uncertain and a second bind", got, s.binds.Load())
+		}
+	})
+}
 
 func TestResponseTimeout_makes_the_window_uncertain_and_rebinds(t *testing.T) {
 	bubble(t, func(t *testing.T) {
@@ -130,7 +179,7 @@ func TestBackoff_grows_and_a_good_response_resets_it(t *testing.T) {
 		mu.Lock()
 		defer mu.Unlock()
 		want := []time.Duration{500 * time.Millisecond, time.Second, 2500 * time.Millisecond, 5 * time.Second,
-			15 * time.Second, 30 * time.Second, 30 * time.Second}
+			7500 * time.Millisecond, 7500 * time.Millisecond, 7500 * time.Millisecond}
 		for i, d := range want {
 			if got := dials[i+1].Sub(dials[i]); got != d {
 				t.Errorf("pause %d = %v, want %v", i, got, d)
@@ -138,6 +187,29 @@ func TestBackoff_grows_and_a_good_response_resets_it(t *testing.T) {
 		}
 		if h := c.Health(); h.State != gateway.Down || h.Reason != reasonConnect || h.RetryAt.IsZero() {
 			t.Errorf("Health() = %+v, want down for connect_failed with RetryAt", h)
+		}
+	})
+}
+
+func TestBackoff_after_refused_binds_grows_to_a_minute(t *testing.T) {
+	bubble(t, func(t *testing.T) {
+		s, through := pipes(t, accept)
+		var mu sync.Mutex
+		var binds []time.Time
+		s.status = func(int) uint32 {
+			mu.Lock()
+			defer mu.Unlock()
+			binds = append(binds, time.Now())
+			return 0x0D
+		}
+		start(t, routeTo(anywhere), &sink{}, through, func(o *Options) { o.Random = func() float64 { return 0.999 } })
+		time.Sleep(3 * time.Minute)
+		mu.Lock()
+		defer mu.Unlock()
+		for i, d := range []time.Duration{1, 2, 5, 10, 30, 60, 60} {
+			if got := binds[i+1].Sub(binds[i]).Round(time.Second); got != d*time.Second {
+				t.Errorf("pause %d = %v, want %v", i, got, d*time.Second)
+			}
 		}
 	})
 }
@@ -237,6 +309,60 @@ func TestThrottling_slows_down_and_recovers(t *testing.T) {
 		time.Sleep(2 * time.Minute)
 		if h := c.Health(); h.Cut != 1 || h.State != gateway.Bound {
 			t.Fatalf("Cut = %v, State = %s after two quiet minutes, want 1 and bound", h.Cut, h.State)
+		}
+	})
+}
+
+// TestThrottling_by_chance_hardly_slows_a_route_without_a_limit refuses every second part by chance, the first of all
+// among them. What the operator takes is half of what window and response time allow.
+func TestThrottling_by_chance_hardly_slows_a_route_without_a_limit(t *testing.T) {
+	bubble(t, func(t *testing.T) {
+		const delay, window = 20 * time.Millisecond, 10 // 500 a second
+		draw := rand.New(rand.NewPCG(3, 4))
+		var mu sync.Mutex
+		accepted := 0
+		_, through := pipes(t, func(p *peer, h wire.Header, _ []byte) bool {
+			if h.ID != wire.SubmitSM {
+				return true
+			}
+			mu.Lock()
+			refuse := draw.IntN(2) == 0 || accepted == 0 && time.Now().Nanosecond() == 0
+			if !refuse {
+				accepted++
+			}
+			mu.Unlock()
+			time.AfterFunc(delay, func() {
+				if refuse {
+					p.respond(h, 0x58, "")
+					return
+				}
+				p.respond(h, 0, "1")
+			})
+			return true
+		})
+		r := routeTo(anywhere)
+		r.Window = window
+		c := start(t, r, &sink{}, through)
+		total := func() int { mu.Lock(); defer mu.Unlock(); return accepted }
+		ctx, cancel := context.WithTimeout(t.Context(), 70*time.Second)
+		defer cancel()
+		var early, atTen int
+		begin, seen := time.Now(), false
+		for ctx.Err() == nil {
+			y := newTally(100)
+			c.Submit(ctx, slice(y))
+			y.wait(t, time.Minute)
+			h := c.Health()
+			seen = seen || h.State == gateway.Throttling && h.Status == 0x58 && h.Reason == reasonThrottle
+			if d := time.Since(begin); d < 10*time.Second {
+				atTen = total()
+			} else if d < 11*time.Second {
+				early = total()
+			}
+		}
+		took := float64(total()-early) / 60
+		if took < 200 || !seen {
+			t.Fatalf("%.0f accepted a second (%d in the first ten), seen %v, want nearly 250", took, atTen, seen)
 		}
 	})
 }

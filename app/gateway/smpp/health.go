@@ -41,9 +41,14 @@ func (c *Client) Health() gateway.Health {
 	h := gateway.Health{
 		Route: c.route.Name, Limit: c.route.Rate, Submitted: c.submitted.Load(), Refusals: c.refusals.Load(),
 		Receipts: c.receipts.Load(), Texts: c.texts.Load(), BadPDUs: c.badPDUs.Load(),
+		Lost: c.lost.Load(),
+	}
+	if last := c.last.Load(); last != nil {
+		h.LastStatus, h.LastAt = last.status, last.at
 	}
 	var delays []time.Duration
-	cuts, sessions, slowed := 0.0, 0, false
+	cuts, sessions := 0.0, 0
+	var slowed view // of the session that is held back the longest
 	for _, l := range c.lanes {
 		st := l.state.Load()
 		view := gateway.Session{Peer: st.peer, Mode: string(l.mode), State: st.state, Since: st.since}
@@ -51,7 +56,10 @@ func (c *Client) Health() gateway.Health {
 			v := s.look(now)
 			view.InFlight = v.inFlight
 			if v.slowed {
-				view.State, slowed = gateway.Throttling, true
+				view.State = gateway.Throttling
+			}
+			if v.slowed && !v.until.Before(slowed.until) {
+				slowed = v
 			}
 			delays = append(delays, v.delays...)
 			h.Rate += v.rate
@@ -69,12 +77,12 @@ func (c *Client) Health() gateway.Health {
 		h.Cut = cuts / float64(sessions)
 	}
 	h.ResponseMS = float64(pace.Median(delays)) / float64(time.Millisecond)
-	c.judge(&h, sessions > 0, slowed)
+	c.judge(&h, sessions > 0, &slowed)
 	return h
 }
 
 // judge puts the states of the sessions together.
-func (c *Client) judge(h *gateway.Health, bound, slowed bool) {
+func (c *Client) judge(h *gateway.Health, bound bool, slowed *view) {
 	c.mu.Lock()
 	stopping, paused := c.stopping, c.paused
 	c.mu.Unlock()
@@ -92,9 +100,12 @@ func (c *Client) judge(h *gateway.Health, bound, slowed bool) {
 	case bound && paused.on:
 		h.State, h.Since, h.RetryAt = gateway.Paused, paused.since, paused.until
 		h.Reason, h.Status, h.Detail = reasonConfig, paused.status, gateway.StatusName(paused.status)
-	case bound && slowed:
-		h.State = gateway.Throttling
-		h.Reason = reasonThrottle
+	case bound && slowed.slowed:
+		h.State, h.Reason, h.RetryAt = gateway.Throttling, reasonThrottle, time.Time{}
+		h.Status, h.Detail = slowed.throttle, gateway.StatusName(slowed.throttle)
+		if c.now().Before(slowed.until) {
+			h.RetryAt = slowed.until
+		}
 	case bound:
 		h.State = gateway.Bound
 	}

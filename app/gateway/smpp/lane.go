@@ -21,6 +21,10 @@ var backoffs = [...]time.Duration{
 	time.Second, 2 * time.Second, 5 * time.Second, 10 * time.Second, 30 * time.Second, time.Minute,
 }
 
+// longestUnanswered bounds the pause while nobody answers the bind: a peer that is back must not wait for us, because
+// an alarm may. A peer that answers, and refuses, is left alone for longer.
+const longestUnanswered = 15 * time.Second
+
 // Events in the log. None carries personal data.
 const (
 	evBound      = "session bound"
@@ -81,7 +85,7 @@ func (l *lane) run(ctx context.Context) {
 		if good || !bound.IsZero() && now.Sub(bound) >= steadyAfter {
 			failures = 0
 		}
-		pause, state := l.pause(failures), gateway.Down
+		pause, state := l.pause(failures, why), gateway.Down
 		if why.reason == reasonBind && l.c.statuses.Class(why.status) == gateway.BindFatal {
 			pause, state = fatalPause, gateway.Refused
 			l.c.log.Error(evRefused, "peer", l.peer(), "status", gateway.StatusName(why.status))
@@ -114,8 +118,11 @@ func (l *lane) over(ctx context.Context) bool {
 
 // pause returns how long to wait after the failure: a random share of the step, so that many clients which lost the
 // same peer do not come back at once.
-func (l *lane) pause(failures int) time.Duration {
+func (l *lane) pause(failures int, why *setback) time.Duration {
 	step := backoffs[min(failures, len(backoffs)-1)]
+	if why.status == wire.OK {
+		step = min(step, longestUnanswered)
+	}
 	return time.Duration(l.c.random() * float64(step))
 }
 

@@ -31,6 +31,12 @@ func (p *pause) stop() {
 	}
 }
 
+// lastRefusal is the newest refusal of a part, for people to read.
+type lastRefusal struct {
+	status uint32
+	at     time.Time
+}
+
 // accepted counts a success, which ends a row of refusals.
 func (c *Client) accepted(e entry) {
 	c.submitted.Add(1)

@@ -133,6 +133,7 @@ func (s *session) response(frame []byte, h wire.Header, now time.Time) {
 // refused lets session and route react to a refusal, and returns the class to report.
 func (s *session) refused(e entry, class gateway.Class, status uint32, now time.Time) gateway.Class {
 	s.c.refusals.Add(1)
+	s.c.last.Store(&lastRefusal{status: status, at: now})
 	switch class {
 	case gateway.Throttled:
 		// A full queue may be that of one recipient: then slowing down does not help, and holds everybody else up.
@@ -140,7 +141,8 @@ func (s *session) refused(e entry, class gateway.Class, status uint32, now time.
 			return gateway.Retry
 		}
 		s.mu.Lock()
-		slower := s.pace.Refused(now, e.sent, s.meter.Rate(now))
+		s.throttle = status
+		slower := s.pace.Refused(now, e.sent, s.measured(now))
 		pause := s.pace.Pause()
 		s.mu.Unlock()
 		if slower {

@@ -50,7 +50,9 @@ type session struct {
 	unbindAt time.Time // when unbind was sent; zero before
 	lastByte bool      // close as soon as the answers are written
 	heard    time.Time // when the peer last sent anything
+	expireAt time.Time // when the window is next looked through
 	enquired time.Time // when the enquire_link that is unanswered was sent; zero when none
+	throttle uint32    // command_status of the last refusal for speed; 0 when none
 	good     bool      // the peer has answered a submit_sm with success
 	control  uint32    // counts the requests outside the window
 
@@ -167,12 +169,28 @@ func (s *session) settle() {
 	}
 }
 
+// expire takes what is answered no more out of the window. One lost response costs its slot until here and nothing
+// else: the others go on, and enquire_link asks at once whether the peer is alive. Several, and no fewer than were
+// answered of late, end the session. The caller holds mu, and tells what is returned.
+func (s *session) expire(b []byte, now time.Time) ([]byte, []entry) {
+	if now.Before(s.expireAt) {
+		return b, nil
+	}
+	s.expireAt = now.Add(tick / 4)
+	lost := s.win.expire(now.Add(-s.c.responseTimeout()))
+	if s.win.deaf(now, s.c.responseTimeout()) {
+		s.retireLocked(&setback{reason: reasonResponse}, now)
+	}
+	if len(lost) > 0 && s.enquired.IsZero() && !s.retiring {
+		s.enquired = now
+		b = append(b, encode(pdu.NewEnquireLink(), s.nextControl())...)
+	}
+	return b, lost
+}
+
 // clocks does what is due: it appends to b the requests that have to be sent for it, and returns why the session must
 // be closed, if it must. The caller holds mu.
 func (s *session) clocks(b []byte, now time.Time) ([]byte, *setback) {
-	if limit := now.Add(-s.c.responseTimeout()); s.win.overdue(limit) {
-		s.retireLocked(&setback{reason: reasonResponse}, now)
-	}
 	if s.retiring {
 		return s.leave(b, now)
 	}
@@ -180,7 +198,7 @@ func (s *session) clocks(b []byte, now time.Time) ([]byte, *setback) {
 	case s.enquired.IsZero() && now.Sub(s.heard) >= s.c.enquireEvery():
 		s.enquired = now
 		b = append(b, encode(pdu.NewEnquireLink(), s.nextControl())...)
-	case !s.enquired.IsZero() && !s.heard.Before(s.enquired): // it was sent after a long silence
+	case !s.enquired.IsZero() && !s.heard.Before(s.enquired): // whatever it was, the peer is alive
 		s.enquired = time.Time{}
 	case !s.enquired.IsZero() && now.Sub(s.enquired) >= enquireTimeout:
 		return b, &setback{reason: reasonEnquire}
@@ -216,6 +234,23 @@ func (s *session) mayTake(now time.Time) (int, time.Duration) {
 	return s.pace.Take(now, free)
 }
 
+// measured returns what the session knows of its speed: the best it has reached, or what its window allows at the
+// response time it sees, though no more than the route's contract. The caller holds mu.
+func (s *session) measured(now time.Time) pace.Measured {
+	m := pace.Measured{Recent: s.meter.Recent(now)}
+	if s.pace.Slowed(now) { // the full speed was settled when it first was
+		return m
+	}
+	m.Full = s.meter.Best(now)
+	if d := pace.Median(s.delays.List()); d > 0 {
+		m.Full = max(m.Full, float64(len(s.win.slots))/max(d, time.Millisecond).Seconds())
+	}
+	if s.c.route.Rate > 0 {
+		m.Full = min(m.Full, s.c.route.Rate)
+	}
+	return m
+}
+
 // view is what Health and Pace see of a session.
 type view struct {
 	inFlight int
@@ -225,6 +260,8 @@ type view struct {
 	limit    float64
 	canTake  bool
 	delays   []time.Duration
+	throttle uint32    // command_status of the last refusal for speed
+	until    time.Time // paused until
 }
 
 func (s *session) look(now time.Time) view {
@@ -234,6 +271,6 @@ func (s *session) look(now time.Time) view {
 	return view{
 		inFlight: s.win.used(), slowed: s.pace.Slowed(now), cut: s.pace.Cut(), rate: s.meter.Rate(now),
 		limit: s.pace.Limit(), canTake: s.mode.submits() && !s.retiring && !s.lastByte,
-		delays: s.delays.List(),
+		delays: s.delays.List(), throttle: s.throttle, until: s.pace.Until(),
 	}
 }

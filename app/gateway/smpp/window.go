@@ -14,6 +14,7 @@ const (
 	slotControl = slotMask // slot of requests outside the window: bind, enquire_link, unbind
 	maxWindow   = 1000
 	maxGen      = 1<<(31-slotBits) - 1
+	several     = 3 // lost responses that say something about the session
 )
 
 // entry is one submit_sm that is unanswered.
@@ -32,6 +33,11 @@ type entry struct {
 type window struct {
 	slots []entry
 	free  []uint16
+
+	// Submits answered, and never answered in time, in the present period and the one before it. A period is as long as
+	// the time to answer.
+	answered, lost [2]uint64
+	period         time.Time // when the present one began
 }
 
 func newWindow(size int) window {
@@ -75,8 +81,8 @@ func (w *window) take(seq uint32) (entry, bool) {
 		return entry{}, false
 	}
 	out := *e
-	e.live, e.job = false, nil
-	w.free = append(w.free, uint16(s))
+	w.release(uint16(s)) //nolint:gosec // within the slots
+	w.answered[0]++
 	return out, true
 }
 
@@ -86,22 +92,42 @@ func (w *window) drain() []entry {
 	for s := range w.slots {
 		if e := &w.slots[s]; e.live {
 			out = append(out, *e)
-			e.live, e.job = false, nil
-			w.free = append(w.free, uint16(s))
+			w.release(uint16(s)) //nolint:gosec // at most maxWindow
 		}
 	}
 	return out
 }
 
-// overdue reports whether an entry was sent before limit.
-func (w *window) overdue(limit time.Time) bool {
+// expire removes and returns the live entries that were sent before limit. A late answer to one finds nothing: the
+// slot's next use has another generation.
+func (w *window) expire(limit time.Time) []entry {
 	if w.used() == 0 {
-		return false
+		return nil
 	}
+	var out []entry
 	for s := range w.slots {
 		if e := &w.slots[s]; e.live && e.sent.Before(limit) {
-			return true
+			out = append(out, *e)
+			w.release(uint16(s)) //nolint:gosec // at most maxWindow
+			w.lost[0]++
 		}
 	}
-	return false
+	return out
+}
+
+// deaf reports whether the peer seems not to answer submits any more: of late several were lost, and no fewer than were
+// answered.
+func (w *window) deaf(now time.Time, period time.Duration) bool {
+	lost, answered := w.lost[0]+w.lost[1], w.answered[0]+w.answered[1]
+	if now.Sub(w.period) >= period {
+		w.period = now
+		w.answered, w.lost = [2]uint64{0, w.answered[0]}, [2]uint64{0, w.lost[0]}
+	}
+	return lost >= several && lost >= answered
+}
+
+// release frees a slot.
+func (w *window) release(s uint16) {
+	w.slots[s].live, w.slots[s].job = false, nil
+	w.free = append(w.free, s)
 }

@@ -1,8 +1,10 @@
 package smpp
 
 import (
-	"noroshi/app/gateway/smpp/wire"
 	"time"
+
+	"noroshi/app/gateway"
+	"noroshi/app/gateway/smpp/wire"
 )
 
 // write is the session's writer: it puts responses and, as window and pace allow, parts into one buffer and writes it
@@ -37,8 +39,13 @@ func (s *session) gather(b []byte) (out []byte, wait time.Duration) {
 	s.mu.Lock()
 	b = append(b, s.answers...)
 	s.answers = s.answers[:0]
+	b, lost := s.expire(b, now)
 	b, why := s.clocks(b, now)
 	s.mu.Unlock()
+	for _, e := range lost {
+		s.c.lost.Add(1)
+		e.job.done(int(e.part), gateway.Outcome{Class: gateway.Uncertain, At: now})
+	}
 	if why != nil {
 		s.fail(why)
 	}

@@ -5,13 +5,17 @@ import (
 	"time"
 )
 
-// meterSeconds is the span a rate is measured over.
-const meterSeconds = 10
+// Spans a rate is measured over, in seconds.
+const (
+	meterSeconds  = 10 // the rate that people see
+	recentSeconds = 5  // what the peer takes these days
+	keptSeconds   = 60 // what the peer is known to have taken
+)
 
 // Meter counts parts per second.
 type Meter struct {
 	Start time.Time // when it began to count
-	count [meterSeconds + 1]uint32
+	count [keptSeconds + 1]uint32
 	sec   int64 // the second of the last count
 }
 
@@ -24,7 +28,7 @@ func (m *Meter) Add(now time.Time) {
 func (m *Meter) roll(now time.Time) {
 	sec := now.Unix()
 	if sec-m.sec > int64(len(m.count)) {
-		m.count, m.sec = [meterSeconds + 1]uint32{}, sec
+		m.count, m.sec = [keptSeconds + 1]uint32{}, sec
 	}
 	for m.sec < sec {
 		m.sec++
@@ -32,15 +36,30 @@ func (m *Meter) roll(now time.Time) {
 	}
 }
 
-// Rate returns the parts per second of the last ten seconds, or of the time since the start if that is shorter.
-func (m *Meter) Rate(now time.Time) float64 {
+// over returns the parts per second of the last seconds, or of the time since the start if that is shorter.
+func (m *Meter) over(now time.Time, seconds int) float64 {
 	m.roll(now)
-	sum := 0
-	for _, n := range m.count {
-		sum += int(n)
+	sum, n := 0, int64(len(m.count))
+	for back := range int64(seconds + 1) { // the second that runs, and whole ones before it
+		sum += int(m.count[((m.sec-back)%n+n)%n])
 	}
-	over := min(now.Sub(m.Start).Seconds(), float64(meterSeconds))
-	return float64(sum) / max(over, 1)
+	return float64(sum) / max(min(now.Sub(m.Start).Seconds(), float64(seconds)), 1)
+}
+
+// Rate returns the parts per second of the last ten seconds, or of the time since the start if that is shorter.
+func (m *Meter) Rate(now time.Time) float64 { return m.over(now, meterSeconds) }
+
+// Recent is the same over the last five seconds.
+func (m *Meter) Recent(now time.Time) float64 { return m.over(now, recentSeconds) }
+
+// Best returns the most parts that were counted in one second of the last minute.
+func (m *Meter) Best(now time.Time) float64 {
+	m.roll(now)
+	best := uint32(0)
+	for _, n := range m.count {
+		best = max(best, n)
+	}
+	return float64(best)
 }
 
 // Delays keeps the last response times.

@@ -2,7 +2,6 @@ package pace_test
 
 import (
 	"math"
-	"math/rand/v2"
 	"testing"
 	"time"
 
@@ -69,8 +68,13 @@ func TestPacer_pauses_double_until_something_is_accepted(t *testing.T) {
 	now := start
 	for i, want := range []time.Duration{1, 2, 4, 8, 16, 30, 30} {
 		want *= time.Second
-		if !p.Refused(now, now, 50) || p.Pause() != want {
-			t.Fatalf("pause %d = %v, want %v", i, p.Pause(), want)
+		for n := 0; !p.Refused(now, now, pace.Measured{}); n++ {
+			if n == 4 {
+				t.Fatalf("pause %d did not begin after 4 refusals", i)
+			}
+		}
+		if p.Pause() != want || p.Until() != now.Add(want) {
+			t.Fatalf("pause %d = %v until %v, want %v", i, p.Pause(), p.Until(), want)
 		}
 		if n, wait := p.Take(now.Add(want-1), 1); n != 0 || wait != 1 {
 			t.Fatalf("Take() at the end of the pause = %d, %v, want to wait on", n, wait)
@@ -78,42 +82,23 @@ func TestPacer_pauses_double_until_something_is_accepted(t *testing.T) {
 		now = now.Add(want)
 	}
 	p.Succeeded(now.Add(-time.Nanosecond)) // sent before the last pause: says nothing about now
-	p.Refused(now, now, 50)
+	p.Refused(now, now, pace.Measured{})
 	if p.Pause() != 30*time.Second {
 		t.Fatalf("pause = %v, want 30 s", p.Pause())
 	}
 	now = now.Add(30 * time.Second)
 	p.Succeeded(now)
-	p.Refused(now.Add(time.Second), now.Add(time.Second), 50)
+	p.Refused(now.Add(time.Second), now.Add(time.Second), pace.Measured{})
 	if p.Pause() != 0 {
 		t.Fatalf("pause while some are accepted = %v, want none", p.Pause())
 	}
-	now = now.Add(10 * time.Second)
-	p.Refused(now, now, 50) // nothing was accepted for long
+	now = now.Add(20 * time.Second)
+	p.Advance(now)
+	for range 4 { // nothing was accepted for long
+		p.Refused(now, now, pace.Measured{})
+	}
 	if p.Pause() != time.Second {
 		t.Fatalf("pause when nothing is accepted any more = %v, want 1 s", p.Pause())
-	}
-}
-
-func TestPacer_goes_on_while_half_is_refused(t *testing.T) {
-	t.Parallel()
-	p := pace.NewPacer(1000)
-	draw := rand.New(rand.NewPCG(1, 2))
-	accepted := 0
-	for now := start; now.Before(at(5 * time.Minute)); now = now.Add(20 * time.Millisecond) {
-		n, _ := p.Take(now, 50)
-		for range n {
-			if draw.IntN(2) == 0 {
-				p.Refused(now.Add(10*time.Millisecond), now, 0)
-			} else {
-				p.Succeeded(now)
-				accepted++
-			}
-		}
-	}
-	// A fifth of the rate, half of it taken: 100 a second but for the beginning.
-	if accepted < 5*60*80 || p.Cut() > 0.3 {
-		t.Fatalf("accepted = %d in five minutes at a cut of %v", accepted, p.Cut())
 	}
 }
 
@@ -121,11 +106,11 @@ func TestPacer_what_was_on_its_way_is_one_refusal(t *testing.T) {
 	t.Parallel()
 	p := pace.NewPacer(100)
 	sent := at(0)
-	if !p.Refused(at(time.Millisecond), sent, 0) {
+	if !p.Refused(at(time.Millisecond), sent, pace.Measured{}) {
 		t.Fatal("the first refusal did not count")
 	}
 	for i := range 50 {
-		if p.Refused(at(time.Duration(i+2)*time.Millisecond), sent, 0) {
+		if p.Refused(at(time.Duration(i+2)*time.Millisecond), sent, pace.Measured{}) {
 			t.Fatal("a part of the same window counted again")
 		}
 	}
@@ -141,7 +126,7 @@ func TestPacer_recovers_a_tenth_each_ten_seconds(t *testing.T) {
 		"without a limit": {limit: 0, measured: 80, full: 80, end: 0},
 	} {
 		p := pace.NewPacer(k.limit)
-		p.Refused(start, start, k.measured)
+		p.Refused(start, start, pace.Measured{Full: k.measured})
 		for step := range 6 {
 			p.Advance(at(time.Second + time.Duration(step)*10*time.Second))
 			want := k.full * (0.5 + float64(step)/10)
@@ -162,7 +147,7 @@ func TestPacer_never_comes_to_a_stop(t *testing.T) {
 	t.Parallel()
 	p := pace.NewPacer(10)
 	for i := range 100 {
-		p.Refused(at(time.Duration(i)*time.Second), at(time.Duration(i)*time.Second), 0)
+		p.Refused(at(time.Duration(i)*time.Second), at(time.Duration(i)*time.Second), pace.Measured{})
 	}
 	if p.Limit() < 0.1-1e-9 {
 		t.Fatalf("Limit() = %v, want at least a hundredth", p.Limit())
@@ -178,8 +163,17 @@ func TestMeter_measures_the_last_ten_seconds(t *testing.T) {
 	if got := m.Rate(at(30 * time.Second)); got < 9 || got > 11 {
 		t.Errorf("Rate() = %v, want about 10", got)
 	}
+	if got := m.Recent(at(30 * time.Second)); got < 9 || got > 12 {
+		t.Errorf("Recent() = %v, want about 10", got)
+	}
 	if got := m.Rate(at(60 * time.Second)); got != 0 {
 		t.Errorf("Rate() after half a minute of nothing = %v, want 0", got)
+	}
+	if got := m.Best(at(80 * time.Second)); got != 10 {
+		t.Errorf("Best() of the last minute = %v, want 10", got)
+	}
+	if got := m.Best(at(100 * time.Second)); got != 0 {
+		t.Errorf("Best() of a minute without anything = %v, want 0", got)
 	}
 	early := pace.Meter{Start: start}
 	for range 40 {
