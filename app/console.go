@@ -32,7 +32,7 @@ func (c *core) openConsole(ctx context.Context, phones *handsets) (*console, err
 		Context: context.WithoutCancel(ctx),
 		Access:  c.access, Directory: c.directory, Imports: c.intake, Broadcasts: c.broadcasts, Audiences: c.audiences,
 		Questions: c.questions, Messages: c.messages, Replies: c.replies, Tally: c.tally, Preflight: c.preflight,
-		Beats: c.live, Audit: auditLines{c}, Requests: requests{c}, System: c.system, Routes: c.config.Routes,
+		Beats: c.live, Audit: auditLines{c}, Requests: requests{c}, System: c.system, Routes: c.table,
 		Console: embed.Console(), Version: version, Demo: c.demo, StreamID: c.store.StreamID, Now: time.Now,
 		Random: rand.Reader, Log: c.log, Secure: c.config.PlainHTTP,
 	}
@@ -121,8 +121,8 @@ func (c *core) system() gen.System {
 			CommitMs: float32(st.MeanCommit.Seconds() * 1000), State: ledgerState(st),
 		},
 	}
-	for i := range c.clients {
-		s.Routes = append(s.Routes, view.RouteState(&c.config.Routes[i], c.clients[i].Health()))
+	for _, way := range c.routing.ways() {
+		s.Routes = append(s.Routes, view.RouteState(&way.Route, way.Sender.Health()))
 	}
 	return s
 }

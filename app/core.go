@@ -4,10 +4,10 @@ import (
 	"context"
 	"crypto/rand"
 	"encoding/binary"
-	"fmt"
 	"io"
 	"log/slog"
 	mathrand "math/rand/v2"
+	"os"
 	"path/filepath"
 	"slices"
 	"time"
@@ -24,7 +24,6 @@ import (
 	"noroshi/app/expansion"
 	"noroshi/app/fault"
 	"noroshi/app/gateway"
-	"noroshi/app/gateway/smpp"
 	"noroshi/app/id"
 	"noroshi/app/inbound"
 	"noroshi/app/live"
@@ -41,7 +40,9 @@ const demoStamp = "demo"
 
 // core is everything of the appliance that runs without a listener: what serve, demo and bench have in common.
 type core struct {
-	config config.Config
+	config config.Config // as at the start; what routes there are says the table
+	path   string        // of its file; empty when there is none
+	asked  <-chan os.Signal
 	demo   bool
 	log    *slog.Logger
 	began  time.Time
@@ -62,7 +63,9 @@ type core struct {
 	tally      *tally.Service
 	live       *live.Feed
 	sink       *inbound.Sink
-	clients    []*smpp.Client
+	table      *gateway.Table
+	routing    *routing
+	reloads    reloads
 	delivery   *delivery.Service
 	expansion  *expansion.Service
 
@@ -79,6 +82,8 @@ type closer struct {
 // coreOptions are what a core is made of.
 type coreOptions struct {
 	Config config.Config
+	Path   string // of the file, which is read again when Reload says so; empty when there is none
+	Reload <-chan os.Signal
 	Key    []byte
 	Demo   bool
 	Log    *slog.Logger
@@ -86,7 +91,10 @@ type coreOptions struct {
 
 // openCore builds and starts the parts in order. When one fails, those before it are stopped again.
 func openCore(ctx context.Context, o coreOptions) (c *core, err error) {
-	c = &core{config: o.Config, demo: o.Demo, log: o.Log, began: time.Now()}
+	c = &core{
+		config: o.Config, path: o.Path, asked: o.Reload, demo: o.Demo, log: o.Log, began: time.Now(), table: gateway.NewTable(o.Config.Routes),
+	}
+	c.reloads.state.At = c.began
 	defer func() {
 		if err != nil {
 			c.close()
@@ -185,21 +193,13 @@ func (c *core) build() (err error) {
 // buildMotion makes what carries work: gateways, queue, delivery, expansion.
 func (c *core) buildMotion(language func() string) (err error) {
 	c.sink, err = inbound.New(inbound.Options{
-		Store: c.store, Messages: c.messages, Replies: c.replies, Routes: c.config.Routes, Log: c.log,
+		Store: c.store, Messages: c.messages, Replies: c.replies, Routes: c.table, Log: c.log,
 	})
 	if err != nil {
 		return err
 	}
-	var ways []delivery.Way
-	for i := range c.config.Routes {
-		client, err := smpp.New(smpp.Options{
-			Route: c.config.Routes[i], Sink: c.sink, Now: time.Now, Random: mathrand.Float64, Log: c.log,
-		})
-		if err != nil {
-			return fmt.Errorf("route %s: %w", c.config.Routes[i].Name, err)
-		}
-		c.clients = append(c.clients, client)
-		ways = append(ways, delivery.Way{Route: c.config.Routes[i], Sender: client})
+	if c.routing, err = newRouting(c, c.sink); err != nil {
+		return err
 	}
 	dir := filepath.Join(c.config.Path(c.config.Data), "queue")
 	c.bus, err = bus.Open(context.Background(), bus.Options{Dir: dir, Log: c.log})
@@ -208,7 +208,7 @@ func (c *core) buildMotion(language func() string) (err error) {
 	}
 	c.onClose("queue", 10*time.Second, c.bus.Close)
 	c.delivery = delivery.New(delivery.Options{
-		Store: c.store, Bus: c.bus, Broadcasts: c.broadcasts, Messages: c.messages, Ways: ways, Now: time.Now, Log: c.log,
+		Store: c.store, Bus: c.bus, Broadcasts: c.broadcasts, Messages: c.messages, Ways: c.routing.ways(), Now: time.Now, Log: c.log,
 	})
 	c.expansion = expansion.New(expansion.Options{
 		Store: c.store, Broadcasts: c.broadcasts, Audiences: c.audiences, Questions: c.questions, Messages: c.messages,
@@ -237,14 +237,15 @@ func (c *core) start(ctx context.Context) error {
 	if err := c.delivery.Start(ctx); err != nil {
 		return err
 	}
-	for _, client := range c.clients {
-		client.Start(context.WithoutCancel(ctx))
-		c.onClose("route", 15*time.Second, client.Close)
-	}
+	c.routing.start(ctx)
+	c.onClose("routes", routeWait, c.routing.close)
 	c.onClose("delivery", 15*time.Second, c.delivery.Close)
 	c.expansion.Start(context.WithoutCancel(ctx))
 	c.onClose("expansion", 10*time.Second, func(context.Context) error { c.expansion.Close(); return nil })
 	c.background("imports", c.intake.Run)
+	if c.path != "" {
+		c.background("reload", func(ctx context.Context) error { return c.reloadOnSignal(ctx, c.asked) })
+	}
 	return nil
 }
 
@@ -258,7 +259,7 @@ func (c *core) background(name string, work func(ctx context.Context) error) {
 			c.log.Error("background work ended", "part", name, "error", err)
 		}
 	}()
-	c.onClose(name, 10*time.Second, func(stop context.Context) error {
+	c.onClose(name, routeWait+5*time.Second, func(stop context.Context) error {
 		cancel()
 		select {
 		case <-done:
@@ -290,38 +291,6 @@ func (c *core) organisation() access.Organisation {
 		return access.Organisation{Timezone: "Asia/Tokyo", Language: "ja", Country: "JP"}
 	}
 	return o
-}
-
-// routes returns the configured routes and which of them a broadcast of that mode may use: simulated ones carry
-// everything in a demo and only drills elsewhere, and in a demo nothing else carries anything.
-func (c *core) routes(mode broadcast.Mode) (routes []config.Route, allowed []bool) {
-	routes = c.config.Routes
-	allowed = make([]bool, len(routes))
-	for i, r := range routes {
-		allowed[i] = c.demo == r.Simulator || (r.Simulator && mode == broadcast.Drill)
-	}
-	return routes, allowed
-}
-
-// ways says what the routes mean for the codes of a broadcast.
-func (c *core) ways(mode broadcast.Mode) (broadcast.Ways, error) {
-	routes, allowed := c.routes(mode)
-	var w broadcast.Ways
-	usable := false
-	for i := range routes {
-		if !allowed[i] {
-			continue
-		}
-		usable = true
-		if number := gateway.ReplyNumberOf(&routes[i]); number != "" && !slices.Contains(w.ReplyNumbers, number) {
-			w.ReplyNumbers = append(w.ReplyNumbers, number)
-		}
-		w.Reserved = append(w.Reserved, reservedCodes(&routes[i])...)
-	}
-	if !usable {
-		return w, fault.New(fault.Conflict, "no_route", "No route of the configuration may carry this broadcast.")
-	}
-	return w, nil
 }
 
 // ledgerKey reads the key from the environment or the key file.

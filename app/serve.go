@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"os"
+	"os/signal"
+	"syscall"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -24,7 +26,16 @@ func serveCommand() *cobra.Command {
 			return err
 		}
 		limitMemory(cfg.MemoryMB)
-		return run(cmd, coreOptions{Config: cfg, Key: key, Log: newLog(cfg.Log, cmd.ErrOrStderr())}, nil, nil)
+		hangup := make(chan os.Signal, 1)
+		signal.Notify(hangup, syscall.SIGHUP)
+		defer signal.Stop(hangup)
+		o := coreOptions{
+			Config: cfg, Path: *path, Reload: hangup, Key: key, Log: newLog(cfg.Log, cmd.ErrOrStderr()),
+		}
+		for _, p := range cfg.Warnings() {
+			o.Log.Warn("configuration warning", "warning", p.In("en"))
+		}
+		return run(cmd, o, nil, nil)
 	}
 	return c
 }

@@ -23,6 +23,7 @@ import (
 	"noroshi/app/config"
 	"noroshi/app/directory"
 	"noroshi/app/directory/intake"
+	"noroshi/app/gateway"
 	"noroshi/app/id"
 	"noroshi/app/live"
 	"noroshi/app/message"
@@ -115,7 +116,7 @@ func newRig(t testing.TB) *rig {
 	o := Options{
 		Context: ctx, Now: now, Random: rand.Reader, Log: slog.New(slog.NewTextHandler(log, nil)), Version: "test",
 		Demo:     true,
-		Requests: ledgerRequests{st}, Routes: []config.Route{testRoute()}, TypedFrom: 3,
+		Requests: ledgerRequests{st}, Routes: gateway.NewTable([]config.Route{testRoute()}), TypedFrom: 3,
 		System:  func() gen.System { return gen.System{Version: "test", Routes: []gen.RouteState{}} },
 		Console: fstest.MapFS{"index.html": {Data: []byte(testPage)}, "theme.js": {Data: []byte("dark()")}},
 	}
@@ -159,7 +160,7 @@ func newRig(t testing.TB) *rig {
 	})
 	o.Preflight = preflight.New(preflight.Options{
 		Audiences: o.Audiences, Language: language,
-		Routes: func(broadcast.Mode) ([]config.Route, []bool) { return o.Routes, []bool{true} },
+		Routes: func(broadcast.Mode) ([]config.Route, []bool) { return o.Routes.Now().List, []bool{true} },
 	})
 	if err := o.Tally.Start(ctx); err != nil {
 		t.Fatal(err)

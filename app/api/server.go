@@ -22,9 +22,9 @@ import (
 	"noroshi/app/api/web"
 	"noroshi/app/audience"
 	"noroshi/app/broadcast"
-	"noroshi/app/config"
 	"noroshi/app/directory"
 	"noroshi/app/directory/intake"
+	"noroshi/app/gateway"
 	"noroshi/app/id"
 	"noroshi/app/message"
 	"noroshi/app/preflight"
@@ -54,7 +54,7 @@ type Options struct {
 	Requests replay.Requests
 	System   func() gen.System // view.RouteState helps to make it
 	Handsets Handsets          // nil outside of a demo
-	Routes   []config.Route    // of the configuration file, to show the exact texts people were sent
+	Routes   *gateway.Table    // to show the exact texts people were sent
 
 	Console  fs.FS // with index.html at its root
 	Version  string

@@ -50,6 +50,7 @@ type Options struct {
 // World is everything of the appliance that a broadcast goes through.
 type World struct {
 	Routes     []config.Route
+	Table      *gateway.Table
 	Store      *store.Store
 	Bus        *bus.Bus
 	IDs        *id.Source
@@ -84,7 +85,7 @@ func Open(ctx context.Context, o Options) (*World, error) {
 	if o.Now == nil {
 		o.Now = time.Now
 	}
-	w := &World{Routes: o.Routes, now: o.Now, log: slog.New(o.Log)}
+	w := &World{Routes: o.Routes, Table: gateway.NewTable(o.Routes), now: o.Now, log: slog.New(o.Log)}
 	var err error
 	w.Store, err = store.Open(ctx, store.Options{
 		Dir: filepath.Join(o.Dir, "ledger"), Key: Key, Now: time.Now, MinFree: 1, MemTableSize: o.MemTable, Log: w.log,
@@ -126,7 +127,7 @@ func (w *World) build() {
 
 func (w *World) buildMotion(ctx context.Context, o Options) (err error) {
 	w.Sink, err = inbound.New(inbound.Options{
-		Store: w.Store, Messages: w.Messages, Replies: w.Replies, Routes: o.Routes, Log: w.log,
+		Store: w.Store, Messages: w.Messages, Replies: w.Replies, Routes: w.Table, Log: w.log,
 	})
 	if err != nil {
 		return err

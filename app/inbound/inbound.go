@@ -21,17 +21,17 @@ type Options struct {
 	Store    *store.Store
 	Messages *message.Service
 	Replies  *reply.Service
-	Routes   []config.Route
+	Routes   *gateway.Table
 	Log      *slog.Logger
 }
 
 // Sink takes in receipts and texts of all routes.
 type Sink struct {
-	o      Options
-	routes map[string]settings
-	texts  chan waiting
-	stop   context.CancelFunc
-	done   sync.WaitGroup
+	o     Options
+	known known
+	texts chan waiting
+	stop  context.CancelFunc
+	done  sync.WaitGroup
 }
 
 // settings are what the texts of a route need to be read.
@@ -39,6 +39,13 @@ type settings struct {
 	country     string
 	replyNumber string
 	decode      smstext.DecodeOptions
+}
+
+// known are the settings of the routes, made once for each generation of the table.
+type known struct {
+	mu         sync.Mutex
+	generation uint64
+	byName     map[string]settings
 }
 
 // waiting is a text with the one who waits for its commit.
@@ -54,16 +61,38 @@ var _ gateway.Sink = (*Sink)(nil)
 
 // New returns a sink; Start begins its work. Returns Invalid when a route's settings do not fit.
 func New(o Options) (*Sink, error) {
-	s := &Sink{o: o, routes: map[string]settings{}, texts: make(chan waiting, maxTexts)}
-	for i := range o.Routes {
-		r := &o.Routes[i]
-		set, err := settingsOf(r)
-		if err != nil {
-			return nil, err
-		}
-		s.routes[r.Name] = set
+	s := &Sink{o: o, texts: make(chan waiting, maxTexts)}
+	s.known.byName = map[string]settings{}
+	return s, s.learn(o.Routes.Now())
+}
+
+// learn takes in the settings of new and changed routes. Those of a route that is gone stay: what comes in while its
+// sessions end is still read as it should be.
+func (s *Sink) learn(now *gateway.Routes) error {
+	s.known.mu.Lock()
+	defer s.known.mu.Unlock()
+	if s.known.generation == now.Generation {
+		return nil
 	}
-	return s, nil
+	for i := range now.List {
+		set, err := settingsOf(&now.List[i])
+		if err != nil {
+			return err
+		}
+		s.known.byName[now.List[i].Name] = set
+	}
+	s.known.generation = now.Generation
+	return nil
+}
+
+// settings returns how the texts of a route are read.
+func (s *Sink) settings(route string) (settings, error) {
+	if err := s.learn(s.o.Routes.Now()); err != nil {
+		return settings{}, err
+	}
+	s.known.mu.Lock()
+	defer s.known.mu.Unlock()
+	return s.known.byName[route], nil
 }
 
 func settingsOf(r *config.Route) (settings, error) {
@@ -118,7 +147,10 @@ func (s *Sink) Receipts(ctx context.Context, rs []gateway.Receipt) error {
 
 // Text commits a text together with others that come at the same time.
 func (s *Sink) Text(ctx context.Context, t gateway.Text) error {
-	set := s.routes[t.Route]
+	set, err := s.settings(t.Route)
+	if err != nil {
+		return err
+	}
 	w := waiting{done: make(chan error, 1), in: reply.Incoming{
 		Route: t.Route, Country: set.country, ReplyNumber: set.replyNumber, From: t.From, FromTON: t.FromTON, To: t.To,
 		Body: smstext.Body{

@@ -147,10 +147,8 @@ func (r *Roster) sent(b broadcast.Broadcast, ref message.Ref, head message.Head)
 
 // routeOf returns a route by its name; one that is no longer configured dresses nothing.
 func (r *Roster) routeOf(name string) config.Route {
-	for i := range r.o.Routes {
-		if r.o.Routes[i].Name == name {
-			return r.o.Routes[i]
-		}
+	if route, ok := r.o.Routes.Now().Find(name); ok {
+		return route
 	}
 	return config.RouteDefaults()
 }

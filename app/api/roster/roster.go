@@ -14,7 +14,7 @@ import (
 	"noroshi/app/api/view"
 	"noroshi/app/audience"
 	"noroshi/app/broadcast"
-	"noroshi/app/config"
+	"noroshi/app/gateway"
 	"noroshi/app/id"
 	"noroshi/app/message"
 	"noroshi/app/question"
@@ -28,7 +28,7 @@ type Options struct {
 	Messages   *message.Service
 	Questions  *question.Service
 	Replies    *reply.Service
-	Routes     []config.Route // of the configuration file, to show the exact texts people were sent
+	Routes     *gateway.Table // to show the exact texts people were sent
 	Now        func() time.Time
 }
 
