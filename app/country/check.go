@@ -50,11 +50,13 @@ type Facts struct {
 
 // Text is the longest text of one language on the route.
 type Text struct {
-	Sent   string // as it goes out, with everything around it
-	Parts  int
-	ToSave int // characters to remove for one part less
-	UCS2   bool
-	Plain  bool // without Latin diacritics it would be GSM-7
+	Sent  string // as it goes out, with everything around it
+	Told  string // what stands in it for {{reply_number}}, when that is asked for
+	Parts int
+	Units int // of all parts
+	Room  int // units a part can hold
+	UCS2  bool
+	Plain bool // without Latin diacritics it would be GSM-7
 }
 
 // Check returns what the card has against the texts.
@@ -101,7 +103,7 @@ func (k *checker) answers() {
 	if !f.Asks {
 		return
 	}
-	if f.ReplyNumber == "" || k.card.Replies == Nowhere {
+	if f.ReplyNumber == "" || !f.Route.Answers() || k.card.Replies == Nowhere {
 		ways, pairs := []Way{NotYet}, []string(nil)
 		if f.Answerable != "" {
 			ways, pairs = []Way{OtherRoute, NotYet}, []string{"route", f.Answerable}
@@ -112,7 +114,9 @@ func (k *checker) answers() {
 	if k.card.Replies != ToNumber && f.Route.ReplyMode != "number" {
 		return
 	}
-	missing := func(t Text) bool { return !mentions(t.Sent, f.ReplyNumber) }
+	missing := func(t Text) bool {
+		return !mentions(t.Sent, f.ReplyNumber) && (t.Told == "" || !strings.Contains(t.Sent, t.Told))
+	}
 	if _, some := k.any(missing); !some {
 		return
 	}
@@ -195,10 +199,13 @@ func (k *checker) length() {
 		ways = append(ways, PlainLetters)
 	}
 	ways = append(ways, Shorten)
-	pairs := []string{"parts", strconv.Itoa(t.Parts), "max", strconv.Itoa(k.card.MaxParts), "save", strconv.Itoa(t.ToSave)}
+	save := max(1, t.Units-k.card.MaxParts*t.Room)
+	pairs := []string{"parts", strconv.Itoa(t.Parts), "max", strconv.Itoa(k.card.MaxParts), "save", strconv.Itoa(save)}
 	switch {
-	case t.Parts > 1 && !k.card.Joined && k.facts.Route.LongMode != "none":
-		k.add("country_not_joined", ways, pairs...)
+	case !k.card.Joined:
+		if t.Parts > 1 && k.facts.Route.LongMode != "none" {
+			k.add("country_not_joined", ways, pairs...)
+		}
 	case t.Parts > k.card.MaxParts:
 		k.add("country_too_long", ways, pairs...)
 	case t.Parts > 1 && len(ways) > 1:
@@ -295,7 +302,20 @@ func (k *checker) night() {
 	if k.facts.Urgent || len(k.facts.Texts) == 0 {
 		return
 	}
-	if local, quiet := k.card.Quiet(k.facts.Now); quiet {
-		k.add("country_quiet", nil, "time", local.Format("15:04"), "until", k.card.QuietTo)
+	c := k.card
+	// The route's own hours are the operator's word and stand over the card.
+	if own := k.facts.Route.QuietHours; own != "" {
+		c.QuietFrom, c.QuietTo, _ = strings.Cut(strings.ReplaceAll(own, " ", ""), "-")
+	}
+	if local, quiet := c.Quiet(k.facts.Now); quiet {
+		k.add("country_quiet", nil, "time", local.Format("15:04"), "until", c.QuietTo)
+	}
+}
+
+// Unknown returns a card of a country nobody has described: only what the route itself says is held against a text.
+func Unknown(cc string) Card {
+	return Card{
+		Country: cc, Replies: ToSender, Sender: AnySender, Registration: NoRegistration, Links: Allowed, Numbers: Allowed,
+		MaxParts: maxParts, Joined: true,
 	}
 }

@@ -48,8 +48,8 @@ func TestCheck(t *testing.T) {
 	number := func(n string) edit {
 		return func(f *country.Facts) { f.Route.ReplyMode, f.Route.ReplyNumber, f.ReplyNumber = "number", n, n }
 	}
-	parts := func(n, save int) edit {
-		return func(f *country.Facts) { f.Texts[0].Parts, f.Texts[0].ToSave = n, save }
+	parts := func(n, units int) edit {
+		return func(f *country.Facts) { f.Texts[0].Parts, f.Texts[0].Units, f.Texts[0].Room = n, units, 67 }
 	}
 	cases := []struct {
 		name, cc, text string
@@ -63,6 +63,10 @@ func TestCheck(t *testing.T) {
 			func(f *country.Facts) { f.ReplyNumber = "818000000110" }},
 		{"the number for answers is missing", "TH", "ตอบ", number("66800000001"), "country_number_missing",
 			func(f *country.Facts) { f.Texts[0].Sent = "ตอบ 66800000001" }},
+		{"the words for the number are missing", "TH", "ตอบ", func(f *country.Facts) {
+			number("66800000001")(f)
+			f.Texts[0].Told = "สายด่วน"
+		}, "country_number_missing", func(f *country.Facts) { f.Texts[0].Sent = "ตอบ สายด่วน" }},
 		{"the number must be in the template", "IN", "Reply", number("919800000001"), "country_number_missing_template",
 			func(f *country.Facts) { f.Texts[0].Sent = "Reply to +91 98000 00001" }},
 		{"the number is told separately", "MY", "RM0.00 Reply", number("60120000001"), "country_number_separately",
@@ -79,8 +83,8 @@ func TestCheck(t *testing.T) {
 			func(f *country.Facts) { f.Texts[0].Sent = "ดู Reply.Now" }},
 		{"a character Korea does not carry", "KR", "안녕 😀", nil, "country_charset",
 			func(f *country.Facts) { f.Texts[0].Sent = "안녕 ㈜ 漢" }},
-		{"more parts than the country takes", "TH", "ก", parts(4, 12), "country_too_long", parts(3, 12)},
-		{"parts that are not joined", "KR", "가", parts(2, 5), "country_not_joined",
+		{"more parts than the country takes", "TH", "ก", parts(4, 213), "country_too_long", parts(3, 201)},
+		{"parts that are not joined", "KR", "가", parts(2, 75), "country_not_joined",
 			func(f *country.Facts) { f.Route.LongMode = "none" }},
 		{"letters without diacritics would be fewer", "VN", "Động đất", func(f *country.Facts) {
 			f.Texts[0].Parts, f.Texts[0].UCS2, f.Texts[0].Plain = 2, true, true
@@ -107,6 +111,8 @@ func TestCheck(t *testing.T) {
 			"country_code_reserved", func(f *country.Facts) { f.Codes = []string{"A", "B"} }},
 		{"the evening there", "JP", "返信", func(f *country.Facts) { f.Now = noon.Add(8 * time.Hour) }, "country_quiet",
 			func(f *country.Facts) { f.Urgent = true }},
+		{"the hours of the route", "JP", "返信", func(f *country.Facts) { f.Route.QuietHours = "14:00-16:00" },
+			"country_quiet", func(f *country.Facts) { f.Route.QuietHours = "16:00-17:00" }},
 	}
 	for _, c := range cases {
 		t.Run(c.name, func(t *testing.T) {

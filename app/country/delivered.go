@@ -44,14 +44,14 @@ func from(keys ...string) []string {
 // Delivered returns the cards as they are delivered, in the order in which a list should show them. They are starting
 // values: an operator's contract may say otherwise.
 func Delivered() []Card {
-	cards := slices.Concat(japanAndSouthEast(), northEast(), replyExceptions())
+	cards := slices.Concat(japan(), southEast(), northEast(), replyExceptions())
 	for i := range cards {
 		cards[i].Version = 1
 	}
 	return cards
 }
 
-func japanAndSouthEast() []Card {
+func japan() []Card {
 	return []Card{
 		{
 			Country: "JP", Replies: ToSender, Sender: AnySender, Registration: SenderFirst, Links: Allowed, Numbers: Allowed,
@@ -67,6 +67,11 @@ func japanAndSouthEast() []Card {
 					"take 670 full-width characters, some aggregators 660. Undelivered texts are kept for 72 hours.",
 			},
 		},
+	}
+}
+
+func southEast() []Card {
+	return []Card{
 		{
 			Country: "TH", Replies: ToNumber, Sender: Letters, Registration: SenderFirst, Links: Registered, Numbers: Allowed,
 			MaxParts: 3, Joined: true, QuietFrom: "21:00", QuietTo: "08:00", Zones: []string{"Asia/Bangkok"},

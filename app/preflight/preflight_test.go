@@ -9,7 +9,9 @@ import (
 	"noroshi/app/audience"
 	"noroshi/app/broadcast"
 	"noroshi/app/config"
+	"noroshi/app/country"
 	"noroshi/app/directory"
+	"noroshi/app/gateway"
 	"noroshi/app/id"
 	"noroshi/app/message"
 	"noroshi/app/preflight"
@@ -24,6 +26,8 @@ type office struct {
 	*preflight.Service
 	directory *directory.Service
 	routes    []config.Route
+	health    map[string]gateway.Health
+	now       time.Time
 }
 
 func newOffice(t *testing.T) *office {
@@ -37,7 +41,7 @@ func newOffice(t *testing.T) *office {
 	t.Cleanup(func() { _ = st.Close() })
 	route := config.RouteDefaults()
 	route.Name, route.Sender, route.Rate = "main", "818000000110", 2
-	o := &office{routes: []config.Route{route}}
+	o := &office{routes: []config.Route{route}, now: time.Date(2026, 11, 20, 6, 0, 0, 0, time.UTC)}
 	o.directory = directory.New(directory.Options{
 		Store: st, IDs: id.NewSource(time.Now, func() uint32 { return 0 }), Now: time.Now,
 		Country: func() string { return "JP" },
@@ -47,6 +51,15 @@ func newOffice(t *testing.T) *office {
 		Routes:    func(broadcast.Mode) ([]config.Route, []bool) { return o.routes, allOf(len(o.routes)) },
 		Language:  func() string { return "ja" },
 		Taken:     func(broadcast.Mode) []string { return []string{"A"} },
+		Cards: func() (country.Cards, error) {
+			cards := country.Cards{}
+			for _, c := range country.Delivered() {
+				cards[c.Country] = c
+			}
+			return cards, nil
+		},
+		Health: func(name string) (gateway.Health, bool) { h, ok := o.health[name]; return h, ok },
+		Now:    func() time.Time { return o.now },
 	})
 	return o
 }
@@ -169,8 +182,7 @@ func TestPreviewOffersSafeCharacters(t *testing.T) {
 	c.Bodies[0].Language = "en"
 	c.Choices = nil
 	s := o.sheet(t, c)
-	if got := s.Texts[0]; got.Counted.ForcedBy != '“' || got.Safe != `Reply with "one" letter...` {
-		t.Errorf("forced by %q, safe %q", got.Counted.ForcedBy, got.Safe)
+	if got := s.Texts[0]; got.Counted.ForcedBy != '“' || got.Safe.Text != `Reply with "one" letter...` {
+		t.Errorf("forced by %q, safe %q", got.Counted.ForcedBy, got.Safe.Text)
 	}
-
 }

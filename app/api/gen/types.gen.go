@@ -373,6 +373,66 @@ func (e PhoneStatus) Valid() bool {
 	}
 }
 
+// Defines values for PreviewGroupEncoding.
+const (
+	PreviewGroupEncodingGsm7  PreviewGroupEncoding = "gsm7"
+	PreviewGroupEncodingMixed PreviewGroupEncoding = "mixed"
+	PreviewGroupEncodingUcs2  PreviewGroupEncoding = "ucs2"
+)
+
+// Valid indicates whether the value is a known member of the PreviewGroupEncoding enum.
+func (e PreviewGroupEncoding) Valid() bool {
+	switch e {
+	case PreviewGroupEncodingGsm7:
+		return true
+	case PreviewGroupEncodingMixed:
+		return true
+	case PreviewGroupEncodingUcs2:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for PreviewWarningWays.
+const (
+	AnswerLinkNotYet  PreviewWarningWays = "answer_link_not_yet"
+	InsertReplyNumber PreviewWarningWays = "insert_reply_number"
+	OtherRoute        PreviewWarningWays = "other_route"
+	PlainLetters      PreviewWarningWays = "plain_letters"
+	PrintNotice       PreviewWarningWays = "print_notice"
+	RemoveLink        PreviewWarningWays = "remove_link"
+	RemoveNumber      PreviewWarningWays = "remove_number"
+	Shorten           PreviewWarningWays = "shorten"
+	Transliterate     PreviewWarningWays = "transliterate"
+)
+
+// Valid indicates whether the value is a known member of the PreviewWarningWays enum.
+func (e PreviewWarningWays) Valid() bool {
+	switch e {
+	case AnswerLinkNotYet:
+		return true
+	case InsertReplyNumber:
+		return true
+	case OtherRoute:
+		return true
+	case PlainLetters:
+		return true
+	case PrintNotice:
+		return true
+	case RemoveLink:
+		return true
+	case RemoveNumber:
+		return true
+	case Shorten:
+		return true
+	case Transliterate:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for RouteAdviceCode.
 const (
 	IdFormLearned     RouteAdviceCode = "id_form_learned"
@@ -453,22 +513,22 @@ func (e RouteStateState) Valid() bool {
 
 // Defines values for TextGroupEncoding.
 const (
-	Ascii  TextGroupEncoding = "ascii"
-	Gsm7   TextGroupEncoding = "gsm7"
-	Latin1 TextGroupEncoding = "latin1"
-	Ucs2   TextGroupEncoding = "ucs2"
+	TextGroupEncodingAscii  TextGroupEncoding = "ascii"
+	TextGroupEncodingGsm7   TextGroupEncoding = "gsm7"
+	TextGroupEncodingLatin1 TextGroupEncoding = "latin1"
+	TextGroupEncodingUcs2   TextGroupEncoding = "ucs2"
 )
 
 // Valid indicates whether the value is a known member of the TextGroupEncoding enum.
 func (e TextGroupEncoding) Valid() bool {
 	switch e {
-	case Ascii:
+	case TextGroupEncodingAscii:
 		return true
-	case Gsm7:
+	case TextGroupEncodingGsm7:
 		return true
-	case Latin1:
+	case TextGroupEncodingLatin1:
 		return true
-	case Ucs2:
+	case TextGroupEncodingUcs2:
 		return true
 	default:
 		return false
@@ -934,6 +994,14 @@ type FieldChange struct {
 	Field  string `json:"field"`
 }
 
+// ForcedCharacter defines model for ForcedCharacter.
+type ForcedCharacter struct {
+	// At Of the first
+	At    int    `json:"at"`
+	Char  string `json:"char"`
+	Count int    `json:"count"`
+}
+
 // Group defines model for Group.
 type Group struct {
 	Count       int     `json:"count"`
@@ -1149,6 +1217,15 @@ type Milestone struct {
 // MilestonePercent defines model for Milestone.Percent.
 type MilestonePercent int
 
+// Money defines model for Money.
+type Money struct {
+	// Currency ISO 4217
+	Currency string `json:"currency"`
+
+	// Minor In the currency's smallest unit: yen, cents, satang
+	Minor int64 `json:"minor"`
+}
+
 // Organisation defines model for Organisation.
 type Organisation struct {
 	// Country ISO 3166 alpha-2; country of phone numbers written without one
@@ -1291,6 +1368,12 @@ type Preview struct {
 	// Codes Codes of the choices; before the review only proposed
 	Codes []string `json:"codes"`
 
+	// Costs What it costs in each currency; empty when no route has a tariff
+	Costs []Money `json:"costs"`
+
+	// Groups By country and route, most people first
+	Groups []PreviewGroup `json:"groups"`
+
 	// Messages Texts; fewer than people where numbers are shared
 	Messages int `json:"messages"`
 	OptedOut int `json:"optedOut"`
@@ -1301,26 +1384,81 @@ type Preview struct {
 	PerSecond    *float32  `json:"perSecond,omitempty"`
 	ReplyNumbers *[]string `json:"replyNumbers,omitempty"`
 
-	// Seconds Until the last person is served at the contracted speed; absent when no limit is known
+	// Seconds Until the last person is served at the speed the routes have now; absent when no speed is known
 	Seconds *float32 `json:"seconds,omitempty"`
 
 	// Selected People selected = unreachable + optedOut + people
-	Selected           int              `json:"selected"`
+	Selected int `json:"selected"`
+
+	// Stages By priority in the order of sending
+	Stages             []PreviewStage   `json:"stages"`
 	Texts              []TextGroup      `json:"texts"`
 	Unreachable        int              `json:"unreachable"`
 	UnreachableReasons []FailureCount   `json:"unreachableReasons"`
 	Warnings           []PreviewWarning `json:"warnings"`
 }
 
+// PreviewGroup What goes to one country by one route
+type PreviewGroup struct {
+	Cost *Money `json:"cost,omitempty"`
+
+	// Country ISO 3166 alpha-2; empty for numbers of no country
+	Country  string               `json:"country"`
+	Encoding PreviewGroupEncoding `json:"encoding"`
+	Messages int                  `json:"messages"`
+	Parts    int                  `json:"parts"`
+
+	// PartsEach Parts of most texts
+	PartsEach int `json:"partsEach"`
+
+	// PartsMost Parts of the longest text
+	PartsMost int `json:"partsMost"`
+	People    int `json:"people"`
+
+	// ReplyTo The number they answer to; absent when they cannot
+	ReplyTo *string `json:"replyTo,omitempty"`
+
+	// Route Empty when no route leads there
+	Route string `json:"route"`
+
+	// Seconds Until the last of them is served; absent when no speed is known
+	Seconds *float32 `json:"seconds,omitempty"`
+}
+
+// PreviewGroupEncoding defines model for PreviewGroup.Encoding.
+type PreviewGroupEncoding string
+
+// PreviewStage The people of one priority; a slow line serves one stage after the other
+type PreviewStage struct {
+	Parts  int `json:"parts"`
+	People int `json:"people"`
+
+	// Priority Whose turn it is when a line is slow. Of somebody in several groups the best counts; who is in none is normal.
+	Priority GroupPriority `json:"priority"`
+
+	// Seconds Until the last of them is served; absent when no speed is known
+	Seconds *float32 `json:"seconds,omitempty"`
+}
+
 // PreviewWarning defines model for PreviewWarning.
 type PreviewWarning struct {
 	// Blocking True when it cannot be sent like this
-	Blocking *bool              `json:"blocking,omitempty"`
-	Code     string             `json:"code"`
-	Params   *map[string]string `json:"params,omitempty"`
-	Path     *string            `json:"path,omitempty"`
-	People   *int               `json:"people,omitempty"`
+	Blocking *bool  `json:"blocking,omitempty"`
+	Code     string `json:"code"`
+
+	// Country ISO 3166 alpha-2, when it is about one country
+	Country *string            `json:"country,omitempty"`
+	Params  *map[string]string `json:"params,omitempty"`
+	Path    *string            `json:"path,omitempty"`
+	People  *int               `json:"people,omitempty"`
+	Route   *string            `json:"route,omitempty"`
+
+	// Ways Ways out of it
+	Ways *[]PreviewWarningWays `json:"ways,omitempty"`
 }
+
+// PreviewWarningWays defines model for PreviewWarning.Ways.
+type PreviewWarningWays string
 
 // Problem defines model for Problem.
 type Problem struct {
@@ -1515,6 +1653,13 @@ type RouteStateIdForm string
 // RouteStateState defines model for RouteState.State.
 type RouteStateState string
 
+// Saving The number of characters that saves most parts for each of them
+type Saving struct {
+	Characters int    `json:"characters"`
+	Cost       *Money `json:"cost,omitempty"`
+	Parts      int    `json:"parts"`
+}
+
 // Session defines model for Session.
 type Session struct {
 	Account      Account      `json:"account"`
@@ -1618,6 +1763,9 @@ type Tally struct {
 type TextGroup struct {
 	Encoding TextGroupEncoding `json:"encoding"`
 
+	// Forced The characters that force UCS-2
+	Forced *[]ForcedCharacter `json:"forced,omitempty"`
+
 	// ForcedAt Its place in the sample
 	ForcedAt *int `json:"forcedAt,omitempty"`
 
@@ -1642,15 +1790,35 @@ type TextGroup struct {
 	SampleName *string `json:"sampleName,omitempty"`
 	Sender     *string `json:"sender,omitempty"`
 
-	// ToSave Units to remove to save a part for everybody whose text has as many
+	// Shorten The number of characters that saves most parts for each of them
+	Shorten *Saving `json:"shorten,omitempty"`
+
+	// ToSave Units to remove so that the longest text takes a part less
 	ToSave     *int `json:"toSave,omitempty"`
 	TotalParts *int `json:"totalParts,omitempty"`
 
 	// Transliterated The body in safe characters
 	Transliterated *string `json:"transliterated,omitempty"`
 
+	// TransliteratedLabels The choices' labels likewise
+	TransliteratedLabels *[]string `json:"transliteratedLabels,omitempty"`
+
+	// TransliteratedParts Parts of the longest text then
+	TransliteratedParts *int `json:"transliteratedParts,omitempty"`
+
+	// TypicalParts Parts of most texts
+	TypicalParts *int `json:"typicalParts,omitempty"`
+
+	// TypicalUnits Units of the text in the middle
+	TypicalUnits *int `json:"typicalUnits,omitempty"`
+
 	// Units Units of the longest text
 	Units int `json:"units"`
+
+	// WithoutDiacritics A Vietnamese body without diacritics
+	WithoutDiacritics       *string   `json:"withoutDiacritics,omitempty"`
+	WithoutDiacriticsLabels *[]string `json:"withoutDiacriticsLabels,omitempty"`
+	WithoutDiacriticsParts  *int      `json:"withoutDiacriticsParts,omitempty"`
 }
 
 // TextGroupEncoding defines model for TextGroup.Encoding.

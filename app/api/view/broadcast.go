@@ -8,7 +8,6 @@ import (
 	"noroshi/app/broadcast"
 	"noroshi/app/id"
 	"noroshi/app/message"
-	"noroshi/app/preflight"
 	"noroshi/app/question"
 )
 
@@ -84,39 +83,6 @@ func ToContent(in gen.BroadcastContent) (broadcast.Content, error) {
 		c.Choices = append(c.Choices, question.Choice{Code: Or(ch.Code), Label: ch.Label, Tone: question.Tone(ch.Tone)})
 	}
 	return c, nil
-}
-
-// Preview returns the sheet of a content.
-func Preview(s preflight.Sheet) gen.Preview {
-	out := gen.Preview{
-		Selected: s.Selected, Unreachable: s.Unreachable, UnreachableReasons: Reasons(s.Reasons), OptedOut: s.OptedOut,
-		People: s.People, Messages: s.Messages, Parts: s.Parts, Codes: list(s.Codes), Texts: []gen.TextGroup{},
-		Seconds: opt(float32(s.Seconds)), PerSecond: opt(float32(s.PerSecond)), ReplyNumbers: optList(s.ReplyNumbers),
-		Warnings: []gen.PreviewWarning{},
-	}
-	for _, t := range s.Texts {
-		out.Texts = append(out.Texts, textGroup(t))
-	}
-	for _, w := range s.Warnings {
-		out.Warnings = append(out.Warnings, gen.PreviewWarning{
-			Code: w.Code, Params: optMap(w.Params), People: opt(w.People), Blocking: opt(w.Blocking), Path: opt(w.Path),
-		})
-	}
-	return out
-}
-
-func textGroup(t preflight.Text) gen.TextGroup {
-	c := t.Counted
-	g := gen.TextGroup{
-		Language: t.Language, People: t.People, Encoding: gen.TextGroupEncoding(c.Encoding.String()), Units: c.Units,
-		Limit: c.Units - c.UnitsInLast + c.Limit, Parts: c.AirParts, TotalParts: ptr(t.Parts), ToSave: opt(c.ToSave),
-		PartsSaved: opt(t.PartsSaved), Transliterated: opt(t.Safe), Sample: t.Sample, SampleName: opt(t.SampleName),
-		Sender: opt(t.Sender),
-	}
-	if c.ForcedAt >= 0 && c.ForcedBy != 0 {
-		g.ForcedBy, g.ForcedAt = ptr(string(c.ForcedBy)), ptr(c.ForcedAt)
-	}
-	return g
 }
 
 // Reasons counts people by why they were not reached, the most frequent first; standings without a reason are left out.

@@ -1404,8 +1404,7 @@ export interface components {
         };
         /** @description The people of one priority; a slow line serves one stage after the other */
         PreviewStage: {
-            /** @enum {string} */
-            priority: "first" | "high" | "normal" | "later";
+            priority: components["schemas"]["GroupPriority"];
             people: number;
             parts: number;
             /** @description Until the last of them is served; absent when no speed is known */
