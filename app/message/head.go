@@ -40,7 +40,8 @@ func (h Head) RouteName(route uint8) string {
 	return ""
 }
 
-const headVersion = 1
+// headVersion is what this release writes; version 1 had no segments.
+const headVersion = 2
 
 func (h Head) encode() ([]byte, error) {
 	b, err := cbor.Marshal(h)
