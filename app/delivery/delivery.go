@@ -33,8 +33,11 @@ type Options struct {
 	Broadcasts *broadcast.Service
 	Messages   *message.Service
 	Ways       []Way
-	Now        func() time.Time
-	Log        *slog.Logger
+	// Routes returns the routes as they are configured now, and which of them a broadcast of that mode may use; nil
+	// means all that have a line.
+	Routes func(mode broadcast.Mode) (routes []config.Route, allowed []bool)
+	Now    func() time.Time
+	Log    *slog.Logger
 	// Settle is how long late receipts may prove that an uncertain part was taken; 0 means 8 s.
 	Settle time.Duration
 }
@@ -97,6 +100,7 @@ func (s *Service) Start(ctx context.Context) error {
 	s.done.Go(func() { s.clock.run(running) })
 	s.done.Go(func() { s.outcomes.run(running) })
 	s.done.Go(func() { s.sweep(running) })
+	s.done.Go(func() { newWatcher(s).run(running) })
 	s.startLines(running)
 	return nil
 }
@@ -139,10 +143,7 @@ func (s *Service) recover(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	return s.o.Messages.EachPending(func(p message.Pending) error {
-		s.offerAt(s.o.Now(), p)
-		return nil
-	})
+	return s.refill()
 }
 
 // recoverOne turns claims without an outcome into uncertain parts and settles them after a while.
@@ -229,28 +230,63 @@ func (s *Service) ended(b id.Broadcast) bool {
 	return err == nil && (got.State == broadcast.Stopped || got.State == broadcast.Closed)
 }
 
-// offer puts a page into the queue of each route that has copies in it. When the queue is full it tries again.
+// offer puts a page into the queue of each route that has something to hand over in it.
 func (s *Service) offer(ctx context.Context, p message.Pending) {
+	for _, l := range s.takers(p) {
+		s.offerTo(ctx, l, p)
+	}
+}
+
+// takers returns the lines that have work in a page. What has no line, or none any more, is the first one's affair.
+func (s *Service) takers(p message.Pending) []*line {
+	lines := s.lines()
+	book := s.o.Messages.Book(p.Run.Broadcast)
+	if book == nil {
+		return lines
+	}
+	waiting, ok := book.WaitingFor(p.Run, p.Page)
+	head, found := book.Head(p.Run)
+	if !ok || !found {
+		return lines
+	}
+	var out []*line
+	for _, place := range waiting {
+		at := slices.IndexFunc(lines, func(l *line) bool { return l.way.Route.Name == head.RouteName(place) })
+		if l := lines[max(0, at):]; len(l) > 0 && !slices.Contains(out, l[0]) {
+			out = append(out, l[0])
+		}
+	}
+	return out
+}
+
+// offerTo puts a page into the queue of one route. What does not fit is offered when the queue is empty again.
+func (s *Service) offerTo(ctx context.Context, l *line, p message.Pending) {
 	priority := bus.Normal
 	if p.Priority == 0 {
 		priority = bus.Urgent
 	}
-	data := encodePage(p)
-	for _, l := range s.lines() {
-		name := fmt.Sprintf("%v.%d.%d.%d.%d", p.Run.Broadcast, p.Run.Round, p.Run.Channel, p.Page, s.offers.Add(1))
-		err := s.o.Bus.Offer(ctx, l.way.Route.Name, priority, name, data)
-		switch {
-		case err == nil:
-			if priority == bus.Urgent {
-				l.urgent.Add(1)
-			}
-		case ctx.Err() != nil:
-		case fault.CodeOf(err) == "queue_closed":
-		default:
-			s.offerAt(s.o.Now().Add(time.Second), p)
-			return
+	name := fmt.Sprintf("%v.%d.%d.%d.%d", p.Run.Broadcast, p.Run.Round, p.Run.Channel, p.Page, s.offers.Add(1))
+	err := s.o.Bus.Offer(ctx, l.way.Route.Name, priority, name, encodePage(p))
+	switch {
+	case err == nil:
+		if priority == bus.Urgent {
+			l.urgent.Add(1)
 		}
+	case ctx.Err() != nil:
+	case fault.CodeOf(err) == "queue_closed":
+	case fault.CodeOf(err) == "queue_full":
+		l.missed.Store(true)
+	default:
+		s.offerAt(s.o.Now().Add(time.Second), p)
 	}
+}
+
+// refill offers everything that waits, because the queue of a line could not take all of it before.
+func (s *Service) refill() error {
+	return s.o.Messages.EachPending(func(p message.Pending) error {
+		s.offerAt(s.o.Now(), p)
+		return nil
+	})
 }
 
 const pageLen = 15

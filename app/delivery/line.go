@@ -24,6 +24,7 @@ type line struct {
 	ready   chan *slice
 	tokens  chan struct{} // one for each slice that may be claimed and not handed over yet
 	urgent  atomic.Int64  // urgent pages that wait in the queue
+	missed  atomic.Bool   // the queue was full: some pages are not in it
 	quit    context.CancelFunc
 	feeding sync.WaitGroup
 	claims  sync.WaitGroup // claims that are being written
@@ -38,6 +39,7 @@ type slice struct {
 	refs  []message.Ref
 	parts []gateway.Part
 	work  *pageWork
+	j     *job
 	route uint8 // place in the run's table of routes
 	ahead int   // slices that may be claimed before this one is handed over, itself included
 }
@@ -131,6 +133,9 @@ func (l *line) feed(ctx context.Context) {
 			continue
 		}
 		if j == nil {
+			if l.missed.Swap(false) {
+				l.refill()
+			}
 			continue
 		}
 		page, ok := decodePage(j.Data)
@@ -147,6 +152,14 @@ func (l *line) feed(ctx context.Context) {
 			w.again()
 		}
 		w.close()
+	}
+}
+
+// refill offers what waits, now that the queue is empty.
+func (l *line) refill() {
+	if err := l.s.refill(); err != nil {
+		l.s.o.Log.Error("work queue not filled", "route", l.way.Route.Name, "error", err)
+		l.missed.Store(true)
 	}
 }
 

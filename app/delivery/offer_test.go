@@ -41,6 +41,7 @@ func newBench(t *testing.T, routes ...string) *bench {
 	}
 	b.Service = New(Options{
 		Bus: q, Ways: ways, Log: slog.New(slog.DiscardHandler), Now: func() time.Time { return time.Unix(b.at.Load(), 0) },
+		Messages: message.New(nil, time.Now),
 	})
 	return b
 }

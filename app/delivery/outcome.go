@@ -31,6 +31,7 @@ type collector struct {
 type done struct {
 	message.PartOutcome
 	work *pageWork
+	move bool // to another route, rather than fail
 }
 
 const (
@@ -60,8 +61,12 @@ func (c *collector) take(l *line, sl *slice, i int, o gateway.Outcome) {
 	} else {
 		p.Again = c.s.again(p)
 	}
+	move := p.Again == 0 && c.s.movable(p) && c.s.takesDetour(l, sl, p.Ref)
+	if move {
+		p.Again = pauses[0] // if it has to stay after all
+	}
 	c.mu.Lock()
-	c.waiting[sl.run] = append(c.waiting[sl.run], done{PartOutcome: p, work: sl.work})
+	c.waiting[sl.run] = append(c.waiting[sl.run], done{PartOutcome: p, work: sl.work, move: move})
 	c.count++
 	first := c.count == 1 || c.count == maxBatch
 	c.mu.Unlock()
@@ -202,10 +207,19 @@ func (s *Service) again(p message.PartOutcome) time.Duration {
 	return pauses[tries]
 }
 
+// movable reports whether another route may make good what this one refused.
+func (s *Service) movable(p message.PartOutcome) bool {
+	if p.Class != gateway.RouteConfig && p.Class != gateway.BindFatal {
+		return false
+	}
+	book := s.o.Messages.Book(p.Ref.Run.Broadcast)
+	return book != nil && book.Tries(p.Ref) <= len(pauses)
+}
+
 // recorded follows up on outcomes that are durable: it ends jobs, offers again, and settles what is uncertain.
 func (s *Service) recorded(run message.Run, list []done) {
 	now := s.o.Now()
-	var uncertain []message.Ref
+	var uncertain, leave []message.Ref
 	retries := map[message.Pending]time.Duration{}
 	for _, d := range list {
 		again := d.Again
@@ -214,6 +228,8 @@ func (s *Service) recorded(run message.Run, list []done) {
 			uncertain = append(uncertain, d.Ref)
 		case d.Class == gateway.NotSent:
 			again = time.Millisecond
+		case d.move:
+			leave = append(leave, d.Ref)
 		}
 		if was, ok := retries[d.work.page]; again > 0 && (!ok || again < was) {
 			retries[d.work.page] = again
@@ -231,6 +247,13 @@ func (s *Service) recorded(run message.Run, list []done) {
 		s.clock.at(now, func(context.Context) {
 			if s.ended(run.Broadcast) {
 				s.Halt(run.Broadcast)
+			}
+		})
+	}
+	if len(leave) > 0 {
+		s.clock.at(now, func(ctx context.Context) {
+			if err := s.moveRefused(ctx, run, leave); err != nil && ctx.Err() == nil {
+				s.o.Log.Error("copies not moved to another route", "broadcast", run.Broadcast.String(), "error", err)
 			}
 		})
 	}
@@ -289,23 +312,45 @@ func (s *Service) doubtAgain(run message.Run, refs []message.Ref) {
 	})
 }
 
-// settleLater decides about uncertain parts after receipts had time to prove that they were taken. While no route is
-// ready, none can come and nothing could be sent again, so it waits.
+// settleLater decides about uncertain parts after receipts had time to prove that they were taken. While their route is
+// down, none can come, so it waits: for a part that was taken, deciding early would be wrong.
 func (s *Service) settleLater(run message.Run, refs []message.Ref) {
 	s.clock.at(s.o.Now().Add(s.o.Settle), func(ctx context.Context) {
-		if !s.anyReady() {
-			s.settleLater(run, refs)
+		ready, waits := s.split(run, refs)
+		if len(waits) > 0 {
+			s.settleLater(run, waits)
+		}
+		if len(ready) == 0 {
 			return
 		}
-		if err := s.settle(ctx, run, refs); err != nil && ctx.Err() == nil {
+		if err := s.settle(ctx, run, ready); err != nil && ctx.Err() == nil {
 			s.o.Log.Error("uncertain parts not settled", "broadcast", run.Broadcast.String(), "error", err)
-			s.settleLater(run, refs)
+			s.settleLater(run, ready)
 		}
 	})
 }
 
-func (s *Service) anyReady() bool {
-	return slices.ContainsFunc(s.lines(), func(l *line) bool { return l.way.Sender.Pace().Ready })
+// split tells parts whose route can send, or is not known any more, from those that have to wait for theirs.
+func (s *Service) split(run message.Run, refs []message.Ref) (ready, waits []message.Ref) {
+	book := s.o.Messages.Book(run.Broadcast)
+	if book == nil {
+		return refs, nil
+	}
+	known := map[string]bool{}
+	for _, l := range s.lines() {
+		known[l.way.Route.Name] = l.way.Sender.Pace().Ready
+	}
+	for _, route := range s.away() {
+		known[route] = false
+	}
+	for i, route := range book.RoutesOf(refs) {
+		if up, ok := known[route]; ok && !up {
+			waits = append(waits, refs[i])
+		} else {
+			ready = append(ready, refs[i])
+		}
+	}
+	return ready, waits
 }
 
 func (s *Service) settle(ctx context.Context, run message.Run, refs []message.Ref) error {

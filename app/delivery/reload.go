@@ -6,7 +6,6 @@ import (
 	"sync"
 
 	"noroshi/app/fault"
-	"noroshi/app/message"
 )
 
 // lineup is the set of lines that work now. It is replaced as a whole, so that whoever looks at it sees one set.
@@ -126,8 +125,5 @@ func (s *Service) Adopt(ctx context.Context, ways []Way) error {
 	if err := ctx.Err(); err != nil {
 		return err
 	}
-	return s.o.Messages.EachPending(func(p message.Pending) error {
-		s.offerAt(s.o.Now(), p)
-		return nil
-	})
+	return s.refill()
 }

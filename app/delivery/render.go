@@ -37,7 +37,7 @@ func (r *renderer) load(messages *message.Service, page uint32) error {
 // slice renders parts. Copies of other routes are left out; what cannot go out as it was settled is refused.
 func (r *renderer) slice(refs []message.Ref) (sl *slice, refused []message.PartOutcome) {
 	sl = &slice{
-		run: r.run, route: r.route, refs: make([]message.Ref, 0, len(refs)), parts: make([]gateway.Part, 0, len(refs)),
+		run: r.run, j: r.j, route: r.route, refs: make([]message.Ref, 0, len(refs)), parts: make([]gateway.Part, 0, len(refs)),
 	}
 	var parts []smstext.Part
 	last := -1
@@ -48,7 +48,7 @@ func (r *renderer) slice(refs []message.Ref) (sl *slice, refused []message.PartO
 		}
 		c := &r.copies[at]
 		if c.Route != r.route {
-			if r.stray(c.Route) {
+			if r.stray(c) {
 				refused = append(refused, refusal(ref, c, gateway.RouteConfig))
 			}
 			continue
@@ -66,12 +66,12 @@ func (r *renderer) slice(refs []message.Ref) (sl *slice, refused []message.PartO
 	return sl, refused
 }
 
-// stray reports whether nobody else will take a copy of that route: it has none, or one that is no longer configured.
-// The copies of a route that was taken out while the appliance runs wait: it may come back. The first line looks after
-// strays, so that they are refused once.
-func (r *renderer) stray(route uint8) bool {
-	known, first := r.l.s.knows(r.head.RouteName(route))
-	return !known && r.l == first
+// stray reports whether nobody will ever take a copy: it has no route, or one that is no longer configured and no other
+// serves the number. The copies of a route that was taken out while the appliance runs wait: it may come back, or the
+// watcher finds another. The first line looks after strays, so that they are refused once.
+func (r *renderer) stray(c *message.Copy) bool {
+	known, first := r.l.s.knows(r.head.RouteName(c.Route))
+	return !known && r.l == first && (c.Route == message.NoRoute || !r.l.s.elsewhere(r.j, r.run, c))
 }
 
 func refusal(ref message.Ref, c *message.Copy, class gateway.Class) message.PartOutcome {

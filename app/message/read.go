@@ -138,6 +138,52 @@ func (b *Book) Pending() int {
 	return b.counts[Queued] + b.counts[Submitting] + b.counts[RetryWait] + b.counts[SubmitUncertain]
 }
 
+// PendingOn returns how many parts of a run may still have to be handed over on each route, by place in its table.
+func (b *Book) PendingOn(run Run) map[uint8]int {
+	b.mu.RLock()
+	defer b.mu.RUnlock()
+	out := map[uint8]int{}
+	if w := b.row(run); w != nil {
+		for place, n := range w.left {
+			if n > 0 {
+				out[uint8(place)] = int(n)
+			}
+		}
+	}
+	return out
+}
+
+// RoutesOf returns the names of the routes that parts of one run are on; empty for a copy without one.
+func (b *Book) RoutesOf(refs []Ref) []string {
+	b.mu.RLock()
+	defer b.mu.RUnlock()
+	out := make([]string, len(refs))
+	for i, r := range refs {
+		if w := b.row(r.Run); w != nil && int(r.Copy) < len(w.routeOf) {
+			out[i] = w.head.RouteName(w.routeOf[r.Copy])
+		}
+	}
+	return out
+}
+
+// WaitingFor returns the routes of which a page has something to hand over, by place in the run's table; ok is false
+// when there is no such page.
+func (b *Book) WaitingFor(run Run, pageNo uint32) (places []uint8, ok bool) {
+	b.mu.RLock()
+	defer b.mu.RUnlock()
+	w := b.row(run)
+	if w == nil || int(pageNo) >= len(w.open) {
+		return nil, false
+	}
+	first := pageNo * PageSize
+	for c := first; w.open[pageNo] > 0 && c < min(first+PageSize, uint32(len(w.numbers))); c++ {
+		if route := w.routeOf[c]; !slices.Contains(places, route) && w.pendingOf(c) > 0 {
+			places = append(places, route)
+		}
+	}
+	return places, true
+}
+
 // Reached is how a person was reached.
 type Reached struct {
 	Standing  Standing
