@@ -209,10 +209,12 @@ func (c *core) buildMotion(language func() string) (err error) {
 	c.onClose("queue", 10*time.Second, c.bus.Close)
 	c.delivery = delivery.New(delivery.Options{
 		Store: c.store, Bus: c.bus, Broadcasts: c.broadcasts, Messages: c.messages, Ways: c.routing.ways(), Now: time.Now, Log: c.log,
+		Routes: c.routes,
 	})
 	c.expansion = expansion.New(expansion.Options{
 		Store: c.store, Broadcasts: c.broadcasts, Audiences: c.audiences, Questions: c.questions, Messages: c.messages,
 		Log: c.log, Routes: c.routes, Language: language, Ready: c.delivery.Ready, Done: c.delivery.Expanded,
+		Healthy: c.delivery.Serves,
 	})
 	return nil
 }

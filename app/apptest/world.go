@@ -150,12 +150,12 @@ func (w *World) buildMotion(ctx context.Context, o Options) (err error) {
 	}
 	w.Delivery = delivery.New(delivery.Options{
 		Store: w.Store, Bus: w.Bus, Broadcasts: w.Broadcasts, Messages: w.Messages, Ways: ways, Now: w.now, Log: w.log,
-		Settle: o.Settle,
+		Settle: o.Settle, Routes: w.routes,
 	})
 	w.Expansion = expansion.New(expansion.Options{
 		Store: w.Store, Broadcasts: w.Broadcasts, Audiences: w.Audiences, Questions: w.Questions, Messages: w.Messages,
 		Log: w.log, Routes: w.routes, Language: func() string { return "ja" }, Ready: w.Delivery.Ready,
-		Done: w.Delivery.Expanded, Pause: 50 * time.Millisecond,
+		Done: w.Delivery.Expanded, Healthy: w.Delivery.Serves, Pause: 50 * time.Millisecond,
 	})
 	return nil
 }

@@ -37,7 +37,7 @@ func (s *Service) detourOf(j *job, run message.Run) (d *detour, ok bool) {
 		name := d.routes[i].Name
 		at := slices.IndexFunc(head.Routes, func(u message.RouteUse) bool { return u.Name == name })
 		d.place = append(d.place, at)
-		d.open = append(d.open, at >= 0 && d.allowed[i] && s.serves(name))
+		d.open = append(d.open, at >= 0 && d.allowed[i] && s.Serves(name))
 	}
 	return d, true
 }
@@ -53,8 +53,8 @@ func (s *Service) usable(mode broadcast.Mode) (routes []config.Route, allowed []
 	return routes, allowed
 }
 
-// serves reports whether parts can go out on a route now.
-func (s *Service) serves(route string) bool {
+// Serves reports whether parts can go out on a route now.
+func (s *Service) Serves(route string) bool {
 	return slices.ContainsFunc(s.lines(), func(l *line) bool {
 		return l.way.Route.Name == route && l.way.Sender.Health().State.Serves()
 	})

@@ -25,6 +25,9 @@ type Options struct {
 	Log        *slog.Logger
 	// Routes returns the configured routes and whether each may carry a broadcast of that mode.
 	Routes func(broadcast.Mode) (routes []config.Route, allowed []bool)
+	// Healthy reports whether a route can send now: it goes before another one that serves the number as well. nil takes
+	// all for healthy.
+	Healthy func(route string) bool
 	// Language returns the organisation's language, for people who have none of their own.
 	Language func() string
 	// Ready is told of pages that are durable and may be sent; it must not block for long.

@@ -38,6 +38,7 @@ type writer struct {
 	allowed  []bool
 	place    []uint8 // of each route in the run's table
 	profiles []smstext.Profile
+	ill      []bool             // routes that cannot send now
 	counted  map[[2]uint8]uint8 // parts of texts that are the same for everybody, by text and route
 	nameAt   int                // place of the name among the variables; -1 when it is not used
 	head     message.Head
@@ -59,6 +60,7 @@ func (s *Service) write(ctx context.Context, b broadcast.Broadcast, texts broadc
 			return err
 		}
 		w.profiles = append(w.profiles, p)
+		w.ill = append(w.ill, s.o.Healthy != nil && !s.o.Healthy(w.routes[i].Name))
 	}
 	if err := w.begin(ctx); err != nil {
 		return err
@@ -211,9 +213,11 @@ func (w *writer) merge(list []addressed) ([]message.Copy, []message.Segment) {
 	return copies, segments
 }
 
+func (w *writer) healthy(i int) bool { return !w.ill[i] }
+
 // route chooses the way out and counts the parts. A number that no route serves is refused when it is its turn.
 func (w *writer) route(c *message.Copy) {
-	at := gateway.Choose(w.routes, c.Number, func(i int) bool { return w.allowed[i] })
+	at := gateway.ChooseHealthy(w.routes, c.Number, func(i int) bool { return w.allowed[i] }, w.healthy)
 	c.Route, c.Parts = message.NoRoute, 1
 	if at < 0 {
 		return

@@ -1,6 +1,7 @@
 package gateway_test
 
 import (
+	"strings"
 	"testing"
 
 	"noroshi/app/config"
@@ -35,5 +36,29 @@ func TestChoose(t *testing.T) {
 	}
 	if got := gateway.Choose(routes[1:2], 6591234567, nil); got != -1 {
 		t.Errorf("no route serves Singapore, got %d", got)
+	}
+}
+
+func TestHealthDecidesAmongEqualsOnly(t *testing.T) {
+	t.Parallel()
+	routes := []config.Route{
+		{Name: "first"}, {Name: "second"}, {Name: "later", Priority: 1}, {Name: "phones", Prefixes: []string{"8190"}},
+	}
+	cases := []struct {
+		name   string
+		number phone.Number
+		ill    string
+		want   string
+	}{
+		{"all are well", 818012345678, "", "first"},
+		{"the next of the same priority is well", 818012345678, "first", "second"},
+		{"priority is before health", 818012345678, "first second", "first"},
+		{"the prefix is before health", 819012345678, "phones", "phones"},
+	}
+	for _, c := range cases {
+		got := gateway.ChooseHealthy(routes, c.number, nil, func(i int) bool { return !strings.Contains(c.ill, routes[i].Name) })
+		if routes[got].Name != c.want {
+			t.Errorf("%s: %s, want %s", c.name, routes[got].Name, c.want)
+		}
 	}
 }
