@@ -265,6 +265,7 @@ func (s *Service) offerTo(ctx context.Context, l *line, p message.Pending) {
 	if p.Priority == 0 {
 		priority = bus.Urgent
 	}
+	l.turns.offered(p)
 	name := fmt.Sprintf("%v.%d.%d.%d.%d", p.Run.Broadcast, p.Run.Round, p.Run.Channel, p.Page, s.offers.Add(1))
 	err := s.o.Bus.Offer(ctx, l.way.Route.Name, priority, name, encodePage(p))
 	switch {
@@ -359,6 +360,9 @@ func (s *Service) stopSending(b id.Broadcast) {
 	if at, ok := s.sending[b]; ok {
 		at.stop()
 		delete(s.sending, b)
+	}
+	for _, l := range s.lines() {
+		l.turns.forget(b)
 	}
 }
 

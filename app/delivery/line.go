@@ -25,6 +25,7 @@ type line struct {
 	tokens  chan struct{} // one for each slice that may be claimed and not handed over yet
 	urgent  atomic.Int64  // urgent pages that wait in the queue
 	missed  atomic.Bool   // the queue was full: some pages are not in it
+	turns   turns
 	quit    context.CancelFunc
 	feeding sync.WaitGroup
 	claims  sync.WaitGroup // claims that are being written
@@ -146,6 +147,7 @@ func (l *line) feed(ctx context.Context) {
 		if page.Priority == 0 && l.urgent.Add(-1) < 0 {
 			l.urgent.Store(0) // it was handed out a second time
 		}
+		page = l.turns.first(page)
 		w := &pageWork{s: l.s, page: page, job: j}
 		if err := l.page(ctx, w); err != nil && ctx.Err() == nil {
 			l.s.o.Log.Error("page not sent", "broadcast", page.Run.Broadcast.String(), "page", page.Page, "error", err)
