@@ -237,7 +237,10 @@ func minutes(text string) (int, bool) {
 	h, m, ok := strings.Cut(text, ":")
 	hours, err1 := strconv.Atoi(h)
 	mins, err2 := strconv.Atoi(m)
-	if !ok || err1 != nil || err2 != nil || len(h) != 2 || len(m) != 2 || hours < 0 || hours > 23 || mins < 0 || mins > 59 {
+	if !ok || err1 != nil || err2 != nil || len(h) != 2 || len(m) != 2 {
+		return 0, false
+	}
+	if hours < 0 || hours > 23 || mins < 0 || mins > 59 {
 		return 0, false
 	}
 	return hours*60 + mins, true

@@ -88,14 +88,8 @@ func (k *checker) add(code string, ways []Way, pairs ...string) {
 	k.found = append(k.found, w)
 }
 
-// any returns the first text for which fits is true.
-func (k *checker) any(fits func(Text) bool) (Text, bool) {
-	at := slices.IndexFunc(k.facts.Texts, fits)
-	if at < 0 {
-		return Text{}, false
-	}
-	return k.facts.Texts[at], true
-}
+// some reports whether any of the texts fits.
+func (k *checker) some(fits func(Text) bool) bool { return slices.ContainsFunc(k.facts.Texts, fits) }
 
 // answers asks whether people can answer, and whether they are told where.
 func (k *checker) answers() {
@@ -117,7 +111,7 @@ func (k *checker) answers() {
 	missing := func(t Text) bool {
 		return !mentions(t.Sent, f.ReplyNumber) && (t.Told == "" || !strings.Contains(t.Sent, t.Told))
 	}
-	if _, some := k.any(missing); !some {
+	if !k.some(missing) {
 		return
 	}
 	switch k.card.Numbers {
@@ -250,7 +244,7 @@ func (k *checker) sender() {
 		return
 	}
 	without := func(t Text) bool { return !strings.HasPrefix(t.Sent, k.card.Prefix) }
-	if _, some := k.any(without); some {
+	if k.some(without) {
 		k.add("country_prefix_missing", nil, "prefix", k.card.Prefix, "route", r.Name)
 	}
 }
@@ -273,7 +267,7 @@ func (k *checker) words() {
 	if k.card.Brand && kindOf(r.Sender) == Letters && r.Sender != "" {
 		lower := strings.ToLower(r.Sender)
 		nameless := func(t Text) bool { return !strings.Contains(strings.ToLower(t.Sent), lower) }
-		if _, some := k.any(nameless); some {
+		if k.some(nameless) {
 			k.add("country_brand_missing", nil, "sender", r.Sender)
 		}
 	}
@@ -281,7 +275,7 @@ func (k *checker) words() {
 		unsigned := func(t Text) bool {
 			return !strings.HasPrefix(t.Sent, "【") && !strings.HasSuffix(strings.TrimSpace(t.Sent), "】")
 		}
-		if _, some := k.any(unsigned); some {
+		if k.some(unsigned) {
 			k.add("country_signature_missing", nil)
 		}
 	}

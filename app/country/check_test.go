@@ -199,7 +199,7 @@ func TestQuiet(t *testing.T) {
 func TestFind(t *testing.T) {
 	t.Parallel()
 	for text, want := range map[string][2]string{
-		"見てください https://example.com/a?b=1。":    {"https://example.com/a?b=1", ""},
+		"見てください https://example.com/a?b=1。":   {"https://example.com/a?b=1", ""},
 		"www.example.org, then":               {"www.example.org", ""},
 		"safety.aomine.co.jp":                 {"safety.aomine.co.jp", ""},
 		"A:safe B:b.no A.xx 3.14":             {"", ""},
@@ -214,6 +214,37 @@ func TestFind(t *testing.T) {
 		}
 		if got := country.FindNumber(text); got != want[1] {
 			t.Errorf("FindNumber(%q) = %q, want %q", text, got, want[1])
+		}
+	}
+}
+
+func TestNumbersForACountry(t *testing.T) {
+	t.Parallel()
+	no := false
+	routes := []config.Route{
+		{Name: "all", Sender: "818000000110", ReplyMode: "sender"},
+		{Name: "india", Sender: "AOMINE", ReplyMode: "number", ReplyNumber: "919800000001", Countries: []string{"IN"}},
+		{Name: "prefix", Sender: "919800000002", ReplyMode: "sender", Prefixes: []string{"+9198"}},
+		{Name: "mute", Sender: "66800000001", ReplyMode: "sender", Countries: []string{"TH"}, TwoWay: &no},
+	}
+	for cc, want := range map[string][]string{
+		"IN": {"919800000001", "919800000002"}, "TH": {"818000000110"}, "JP": {"818000000110"},
+	} {
+		if got := country.NumbersFor(routes, cc); !slices.Equal(got, want) {
+			t.Errorf("NumbersFor(%s) = %v, want %v", cc, got, want)
+		}
+	}
+}
+
+func TestNoticesSpeakTheLanguageOfTheCountryFirst(t *testing.T) {
+	t.Parallel()
+	for cc, want := range map[string]string{"IN": "hi en ja", "MY": "ms en ja", "JP": "ja en", "TH": "th ja en"} {
+		var tags []string
+		for _, n := range card(t, cc).Notices() {
+			tags = append(tags, n.Tag)
+		}
+		if got := strings.Join(tags, " "); got != want {
+			t.Errorf("notices of %s = %s, want %s", cc, got, want)
 		}
 	}
 }

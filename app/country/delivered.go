@@ -197,8 +197,8 @@ func replyExceptions() []Card {
 				JA: "DLTに登録した6文字の送信者名とひな形が必要です（通信会社がXX-や-S/-T/-P/-Gを付けます）。国際経路では数字の送信者に変わります。" +
 					"文面はひな形と一致させます。差し込みは2〜3か所、各30文字までで、選択肢はひな形に書いておきます。" +
 					"回答用の番号もひな形に含めてください。PE_ID（0x1400）、TEMPLATE_ID（0x1401）、0x1402は経路の設定に書きます。",
-				EN: "A header of 6 letters and the template are registered on DLT (the network adds XX- and -S, -T, -P or -G); on " +
-					"international routes the sender becomes a number. The text must match the template: 2 or 3 variables of up " +
+				EN: "A header of 6 letters and the template are registered on DLT (the network adds XX- and -S, -T, -P or -G); on" +
+					" international routes the sender becomes a number. The text must match the template: 2 or 3 variables of up " +
 					"to 30 characters, choices literally in it. A number for answers must be in the template too. PE_ID " +
 					"(0x1400), TEMPLATE_ID (0x1401) and 0x1402 are set on the route.",
 			},

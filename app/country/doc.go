@@ -3,8 +3,8 @@
 // number, let through? How long may a text be, who may stand as its sender, when is it night?
 //
 // The cards as delivered are starting values, most of them from help pages of providers, each with its source: an
-// administrator sets them right for the contract. The ledger keeps only the cards that were changed, so that a card can be
-// put back as it was delivered, and a better one that comes with an upgrade reaches everybody who changed nothing.
+// administrator sets them right for the contract. The ledger keeps only the cards that were changed, so that a card can
+// be put back as it was delivered, and a better one that comes with an upgrade reaches everybody who changed nothing.
 //
 // Check compares one text on one route with a card. It warns and never forbids: a card may be out of date, and the
 // networks have the last word. What a route surely refuses is for package preflight to say.

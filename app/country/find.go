@@ -7,12 +7,14 @@ import (
 	"golang.org/x/text/unicode/norm"
 )
 
-// The beginnings and ends by which networks know a link. Bare names are known by common ends only: "Reply.Then" is none.
+// The beginnings and ends by which networks know a link. Bare names are known by common ends only: "Reply.Then" is
+// none.
 var (
 	link = regexp.MustCompile(`(?i)\b(?:https?://|www\.)[^\s　、。「」（）<>"]+` +
 		`|\b[a-z0-9][a-z0-9-]*(?:\.[a-z0-9-]+)*\.(?:com|net|org|info|biz|io|app|dev|jp|th|sg|id|vn|kr|tw|cn|my|in|` +
 		`asia|link|page|ly|example)\b(?:/[^\s　、。「」（）<>"]*)?`)
-	date   = regexp.MustCompile(`\b\d{4}[-/.]\d{1,2}[-/.]\d{1,2}\b|\b\d{1,2}[-/.]\d{1,2}[-/.]\d{4}\b|\b\d{1,2}:\d{2}(?::\d{2})?\b`)
+	date = regexp.MustCompile(`\b\d{4}[-/.]\d{1,2}[-/.]\d{1,2}\b|\b\d{1,2}[-/.]\d{1,2}[-/.]\d{4}\b|` +
+		`\b\d{1,2}:\d{2}(?::\d{2})?\b`)
 	number = regexp.MustCompile(`\+?\(?\d[\d ().-]*\d`)
 )
 

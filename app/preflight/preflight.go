@@ -81,13 +81,13 @@ func (s *Service) open(c broadcast.Content) (*sheet, error) {
 			return nil, err
 		}
 		sh.profiles = append(sh.profiles, p)
-		speed := speed{PerSecond: contracted(&sh.routes[i], 0), Up: true}
+		now := speed{PerSecond: contracted(&sh.routes[i], 0), Up: true}
 		if s.o.Health != nil {
 			if h, ok := s.o.Health(sh.routes[i].Name); ok {
-				speed = speedOf(&sh.routes[i], h)
+				now = speedOf(&sh.routes[i], h)
 			}
 		}
-		sh.speeds = append(sh.speeds, speed)
+		sh.speeds = append(sh.speeds, now)
 	}
 	if s.o.Cards != nil {
 		cards, err := s.o.Cards()

@@ -90,12 +90,15 @@ func (sh *sheet) rewrite(i int, t *perText) {
 	safe := func(s string) string { changed, _ := smstext.Suggest(s); return changed }
 	t.Safe = sh.rewritten(i, t, safe)
 	if t.Safe.Text == "" && strings.HasPrefix(strings.ToLower(t.Language), "vi") {
-		t.Plain = sh.rewritten(i, t, func(s string) string { changed, _ := smstext.WithoutDiacritics(s); return safe(changed) })
+		t.Plain = sh.rewritten(i, t, func(s string) string {
+			changed, _ := smstext.WithoutDiacritics(s)
+			return safe(changed)
+		})
 	}
 }
 
-// rewritten returns text i in other characters; the zero value unless the longest text is GSM-7 then. Names of variables
-// stay as they are, and so do the values of people.
+// rewritten returns text i in other characters; the zero value unless the longest text is GSM-7 then. Names of
+// variables stay as they are, and so do the values of people.
 func (sh *sheet) rewritten(i int, t *perText, change func(string) string) Rewritten {
 	c, body := sh.c, sh.c.Bodies[i]
 	out := Rewritten{Text: changeBetween(body.Text, change)}
