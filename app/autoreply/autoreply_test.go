@@ -241,7 +241,8 @@ func TestReceiptsOfNotesAreToldFromOthers(t *testing.T) {
 	one := func(from, messageID string, state gateway.ReceiptState) gateway.Receipt {
 		return gateway.Receipt{Route: "line", From: from, IDs: []string{messageID}, State: state, Final: true}
 	}
-	if got := receive(one("819099999999", "00AF", gateway.Delivered), one("819012345678", "77", gateway.Delivered)); len(got) != 2 {
+	foreign, unknown := one("819099999999", "00AF", gateway.Delivered), one("819012345678", "77", gateway.Delivered)
+	if got := receive(foreign, unknown); len(got) != 2 {
 		t.Errorf("%d receipts left, want those of another number and another id", len(got))
 	}
 	w.want(r, Accepted, 1)

@@ -119,7 +119,7 @@ func (s *Service) claim(ctx context.Context, routes map[string]*out, late []id.R
 		now := s.o.Now()
 		for name, w := range routes {
 			for _, n := range w.notes {
-				n, ok, err := change(tx, now, n.Reply, func(n *Note) bool {
+				mine, ok, err := change(tx, now, n.Reply, func(n *Note) bool {
 					if n.State != Queued {
 						return false
 					}
@@ -131,7 +131,7 @@ func (s *Service) claim(ctx context.Context, routes map[string]*out, late []id.R
 					return err
 				}
 				if ok {
-					claimed[name] = append(claimed[name], n)
+					claimed[name] = append(claimed[name], mine)
 				}
 			}
 		}

@@ -85,7 +85,7 @@ func (s *Service) record(tx *store.Tx, room *Room, at time.Time, given []Given) 
 		old = append(old, saved{g, was, held})
 		before := room.current(g.Person)
 		room.fold(at, g)
-		room.tell(tx, at, g.Person, before)
+		room.tell(tx, room.newest, g.Person, before) // the feed goes forward, whenever the text came
 	}
 	tx.OnRollback(func() {
 		room.mu.Lock()

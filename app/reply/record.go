@@ -54,6 +54,13 @@ type Reply struct {
 	Candidates []Candidate  `cbor:"14,keyasint"`
 	Decision   *Decision    `cbor:"15,keyasint,omitempty"`
 	SMSCID     string       `cbor:"16,keyasint,omitempty"`
+	Maybe      []Suggestion `cbor:"17,keyasint,omitempty"` // of a text in the tray: what it would most likely mean
+}
+
+// Suggestion is a reading of a text that nobody should rely on.
+type Suggestion struct {
+	Broadcast id.Broadcast `cbor:"1,keyasint"`
+	Code      string       `cbor:"2,keyasint"`
 }
 
 // Decision is what a person made of a reply in the tray.
@@ -65,17 +72,21 @@ type Decision struct {
 	Codes     []string     `cbor:"5,keyasint"`
 	// What counted before, so that the decision can be taken back.
 	Before question.Given `cbor:"6,keyasint"`
+	// BeforeAt is when that was given, in Unix milliseconds; 0 when nothing counted.
+	BeforeAt int64 `cbor:"7,keyasint,omitempty"`
+	Was      Kind  `cbor:"8,keyasint,omitempty"` // where the reply was; empty for Unread
 }
 
 const recordVersion = 1
 
 func recordKey(r id.Reply) []byte { return store.ReplyRecord.Key(id.Bytes(r)) }
 
-// The index of the tray: possible calls for help before others, each oldest first; decided ones apart.
+// The index of the tray: possible calls for help before others, each oldest first; decided and late ones apart.
 const (
 	trayCry     = 0
 	trayOther   = 1
 	trayDecided = 2
+	trayLate    = 3
 )
 
 func trayKey(r Reply) []byte {
@@ -83,6 +94,8 @@ func trayKey(r Reply) []byte {
 	switch {
 	case r.Kind == Assigned || r.Kind == SetAside:
 		class = trayDecided
+	case r.Kind == Late:
+		class = trayLate
 	case r.Cry:
 		class = trayCry
 	}
@@ -102,11 +115,15 @@ func put(tx *store.Tx, before *Reply, r Reply) error {
 		return fault.Wrap(err, fault.Internal, "internal", "A reply cannot be encoded.")
 	}
 	tx.Set(recordKey(r.ID), store.WithVersion(recordVersion, body))
-	if before != nil && before.inTray() {
+	switch {
+	case before == nil:
+	case before.inTray() || before.Kind == Late:
 		tx.Delete(trayKey(*before))
+	case before.Kind == UnknownSender:
+		tx.Delete(unknownKey(before.ID))
 	}
 	switch {
-	case r.inTray():
+	case r.inTray() || r.Kind == Late:
 		tx.Set(trayKey(r), []byte{1})
 	case r.Kind == UnknownSender:
 		tx.Set(unknownKey(r.ID), []byte{1})

@@ -42,7 +42,7 @@ func TestSweeperRemovesWhatIsOverInBoundedSteps(t *testing.T) {
 	}
 	limit := byte(1)
 	s := sweep.New(st, store.InboundSeen.Key(), func(value []byte) bool { return value[0] < limit })
-	steps, want := 0, records
+	steps := 0
 	for _, limit = range []byte{1, 1, 2, 3} {
 		for more := true; more; steps++ {
 			before := count()
@@ -53,7 +53,7 @@ func TestSweeperRemovesWhatIsOverInBoundedSteps(t *testing.T) {
 				t.Fatalf("%d records removed in one step", gone)
 			}
 		}
-		want = 0
+		want := 0
 		for i := range records {
 			if byte(i%3) >= limit {
 				want++

@@ -1,0 +1,88 @@
+package reply
+
+import (
+	"cmp"
+	"slices"
+	"strings"
+
+	"noroshi/app/directory"
+	"noroshi/app/message"
+	"noroshi/app/phone"
+	"noroshi/app/question"
+	"noroshi/app/store"
+)
+
+// place is a candidate with what was asked there.
+type place struct {
+	Candidate
+	shared bool // the copy serves several people
+	q      question.Question
+	run    message.Run
+	copy   uint32
+	found  bool // run and copy are set
+}
+
+// candidates finds who may have sent a text from a number: the people whose copies went there, then people who have the
+// number as another phone. The newest question comes first. numbers are those the text was written to: codes are unique
+// on one reply number only, so questions that are answered on another one are left out.
+func (s *Service) candidates(tx *store.Tx, n phone.Number, numbers []string) ([]place, error) {
+	if n == 0 {
+		return nil, nil
+	}
+	var out []place
+	for _, f := range s.o.Messages.Find(n) {
+		room := s.o.Questions.Room(f.Run.Broadcast)
+		if room == nil {
+			continue
+		}
+		q := room.Question()
+		if q.Cooled(s.o.Now()) {
+			continue
+		}
+		for _, person := range f.People {
+			out = append(out, place{
+				Candidate: Candidate{Broadcast: f.Run.Broadcast, Person: person}, shared: len(f.People) > 1, q: q,
+				run: f.Run, copy: f.Copy, found: true,
+			})
+		}
+	}
+	owners, err := directory.ByNumber(tx, n)
+	if err != nil {
+		return nil, err
+	}
+	for _, who := range owners {
+		for _, at := range s.o.Questions.Asked(who) {
+			if slices.ContainsFunc(out, func(p place) bool { return p.found && p.Broadcast == at.Broadcast }) {
+				continue
+			}
+			if room := s.o.Questions.Room(at.Broadcast); room != nil {
+				out = append(out, place{
+					Candidate: Candidate{Broadcast: at.Broadcast, Person: at.Person, Inferred: true}, q: room.Question(),
+					shared: len(owners) > 1,
+				})
+			}
+		}
+	}
+	slices.SortStableFunc(out, func(a, b place) int {
+		return cmp.Or(b.q.Opened.Compare(a.q.Opened), cmp.Compare(b.Broadcast, a.Broadcast))
+	})
+	return answeredOn(out, numbers), nil
+}
+
+// answeredOn returns the places whose questions are answered on one of the numbers; all when there is none such: the
+// operator may have written the number in a way nobody foresaw.
+func answeredOn(all []place, numbers []string) []place {
+	var out []place
+	for _, p := range all {
+		for _, number := range p.q.ReplyNumbers {
+			if slices.Contains(numbers, strings.TrimPrefix(number, "+")) {
+				out = append(out, p)
+				break
+			}
+		}
+	}
+	if len(out) == 0 {
+		return all
+	}
+	return out
+}
