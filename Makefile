@@ -20,6 +20,7 @@ CC_HERE := $(shell command -v "$$(go env CC 2>/dev/null || echo cc)" 2>/dev/null
 P        ?= 2
 FUZZTIME ?= 60s
 KILLS    ?= 50
+TEXTS    ?= 500
 
 REPORTS := bin/test
 TESTSUM := bin/tools/testsum
@@ -38,7 +39,7 @@ help: ## Show this list
 	@awk 'BEGIN { FS = ":.*## " } \
 	  /^##@/ { printf "\n%s\n", substr($$0, 5) } \
 	  /^[a-z0-9-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
-	@printf '\nVariables: FRESH=1 (run), P=2 (tests at once), FUZZTIME=60s (fuzz), KILLS=50 (chaos)\n'
+	@printf '\nVariables: FRESH=1 (run), P=2 (tests at once), FUZZTIME=60s (fuzz), KILLS=50 (chaos), TEXTS=500 (interop)\n'
 
 build: console ## Build bin/noroshi with the console in it
 	@mkdir -p bin
@@ -157,6 +158,13 @@ bench: ## Benchmarks, three runs each
 chaos: build ## kill -9 in the middle of a broadcast, KILLS times, and count
 	@grep -rqE '^func TestChaos' --include='*_test.go' app || { echo "There is no TestChaos to run."; exit 1; }
 	NOROSHI_CHAOS=$(KILLS) go test -count=1 -timeout 60m -v -run 'Chaos|Killed' ./app/...
+
+interop: ## The SMPP client against node-smpp and Net::SMPP, texts both ways (installs them; docs/smpp.md)
+	@tools/interop/install
+	@rm -rf bin/interop && mkdir -p bin/interop
+	CGO_ENABLED=0 go build -o bin/interop/noroshi .
+	go -C tools build -o ../bin/interop/interop ./interop
+	bin/interop/interop -binary bin/interop/noroshi -dir bin/interop -random $(TEXTS)
 
 ##@ Housekeeping
 

@@ -1,0 +1,150 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"os/exec"
+	"strings"
+	"time"
+)
+
+const groupSessions = "Sessions"
+
+// checkCommand runs `noroshi check`, which binds and unbinds each route, before the appliance does.
+func (t *trial) checkCommand(ctx context.Context, binary, config string) {
+	cmd := exec.CommandContext(ctx, binary, "check", "--config", config)
+	cmd.Env = append(os.Environ(), "LC_ALL=C")
+	out, err := cmd.CombinedOutput()
+	said := string(out)
+	for _, p := range t.peers {
+		for _, a := range accounts {
+			if !p.has(a.name) {
+				continue
+			}
+			line, want := "", "Bound and unbound"
+			switch a.name {
+			case "bindfail":
+				want = "refused the bind without a reason"
+			case "wrong":
+				want = "The password is wrong"
+			}
+			for _, l := range strings.Split(said, "\n") {
+				if strings.Contains(l, p.routeName(a.name)+":") {
+					line += l
+				}
+			}
+			t.report.note(t.column(p), groupSessions, "noroshi check names what works and what does not",
+				err != nil && strings.Contains(line, want), "of %s: %q (%v)", a.name, line, err)
+		}
+		is := func(e event) bool { return e.Event == "unbind" && e.Account == "udh" }
+		_, ok := p.await(5*time.Second, is)
+		t.report.note(t.column(p), groupSessions, "noroshi check unbinds", ok, "no unbind came")
+	}
+}
+
+// binds looks at how the routes of the appliance have bound.
+func (t *trial) binds() {
+	for _, p := range t.peers {
+		bound := func(name, account, mode string, status, times int) {
+			if !p.has(account) {
+				return
+			}
+			is := func(e event) bool {
+				return e.Event == "bind" && e.Account == account && e.Mode == mode && e.Status == status
+			}
+			err := until(15*time.Second, func() (bool, error) { return p.count(t.from[p], is) >= times, nil })
+			t.report.note(t.column(p), groupSessions, name+tlsMark(p), err == nil, "%d binds came", p.count(t.from[p], is))
+		}
+		bound("bind_transceiver", "udh", "transceiver", 0, 1)
+		bound("bind_transmitter and bind_receiver", "tx+rx", "transmitter", 0, 1)
+		bound("bind_transmitter and bind_receiver", "tx+rx", "receiver", 0, 1)
+		bound("two sessions of one account", "two binds", "transceiver", 0, 2)
+		bound("refused with 0x0D", "bindfail", "transceiver", 0x0D, 1)
+		bound("refused with 0x0E", "wrong", "transceiver", 0x0E, 1)
+	}
+	for _, p := range t.peers {
+		for name, want := range map[string][2]string{
+			"bindfail": {"", "ESME_RBINDFAIL"}, "wrong": {"refused", "ESME_RINVPASWD"}, "udh": {"bound", ""}, "tx+rx": {"bound", ""},
+		} {
+			if !p.has(name) {
+				continue
+			}
+			var r route
+			err := until(15*time.Second, func() (bool, error) {
+				routes, err := t.noroshi.routes()
+				r = routes[p.routeName(name)]
+				state := r.State == want[0] || want[0] == "" && r.State != "bound"
+				return state && strings.Contains(r.Status, want[1]), err
+			})
+			t.report.note(t.column(p), groupSessions, "the system page shows the state and the code", err == nil,
+				"of %s: %+v", name, r)
+		}
+	}
+}
+
+// talk tries what sessions say to each other besides texts.
+func (t *trial) talk() {
+	for _, p := range t.peers {
+		if p.tls {
+			continue
+		}
+		mark := p.mark()
+		is := func(e event) bool { return e.Event == "enquire" && e.Account == "idle" }
+		err := until(10*time.Second, func() (bool, error) { return p.count(mark, is) >= 3, nil })
+		t.report.note(p, groupSessions, "enquire_link of ours, again and again", err == nil, "%d came", p.count(mark, is))
+
+		say := func(name, op string, want int, command map[string]any) {
+			status, detail := p.do(op, command)
+			t.report.note(p, groupSessions, name, status == want, "answered with %d %s", status, detail)
+		}
+		idle := map[string]any{"account": "idle"}
+		say("enquire_link of theirs", "enquire", 0, idle)
+		say("an unknown command gets generic_nack 0x03", "unknown", 3, idle)
+		mark = p.mark()
+		say("a header that does not fit is answered", "poison", 0, map[string]any{
+			"account": "idle", "from": p.stranger(9000), "to": p.sender("idle"),
+		})
+		say("and the session lives on", "enquire", 0, idle)
+		again := p.count(mark, func(e event) bool { return e.Event == "bind" && e.Account == "idle" })
+		t.report.note(p, groupSessions, "and the session lives on", again == 0, "it bound again")
+		mark = p.mark()
+		say("unbind of theirs is answered, then bound again", "unbind", 0, idle)
+		_, ok := p.awaitAfter(mark, 20*time.Second, func(e event) bool {
+			return e.Event == "bind" && e.Account == "idle" && e.Status == 0
+		})
+		t.report.note(p, groupSessions, "unbind of theirs is answered, then bound again", ok, "no bind in 20 s")
+	}
+}
+
+// end stops the appliance: each session unbinds.
+func (t *trial) end() {
+	marks := t.marks()
+	before, err := t.noroshi.routes()
+	stopped := t.noroshi.stop()
+	for _, p := range t.peers {
+		for _, a := range accounts {
+			if !p.has(a.name) || a.name == "bindfail" || a.name == "wrong" {
+				continue
+			}
+			is := func(e event) bool { return e.Event == "unbind" && e.Account == a.name }
+			_, ok := p.awaitAfter(marks[p], 5*time.Second, is)
+			t.report.note(t.column(p), groupSessions, "every session unbinds at the end", ok && stopped == nil,
+				"%s did not (%v)", a.name, stopped)
+		}
+		bad := p.count(0, func(e event) bool { return e.Event == "error" })
+		t.report.note(t.column(p), groupSessions, "nothing that the implementation could not read", bad == 0, "%s",
+			firstError(p))
+		if p.tls {
+			continue
+		}
+		r := before[p.routeName("udh")]
+		t.report.note(p, groupSessions, "the system page counts", err == nil && r.Submitted > 0 && r.Receipts > 0 && r.Texts > 0,
+			"%+v (%v)", r, err)
+	}
+}
+
+func firstError(p *peer) string {
+	e, _ := p.await(0, func(e event) bool { return e.Event == "error" })
+	return fmt.Sprintf("%s: %s", e.Account, e.Message)
+}
