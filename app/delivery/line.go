@@ -225,6 +225,7 @@ func (l *line) page(ctx context.Context, w *pageWork) error {
 	}
 	if len(refs) > 0 {
 		w.again()
+		l.turns.offered(w.page) // it goes on with the next job of the run, before the people behind them
 	}
 	return nil
 }
