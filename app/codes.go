@@ -6,11 +6,17 @@ import (
 	"noroshi/app/config"
 )
 
-// reservedCodes returns the codes choices may not use on a route: its own, and those of the countries it names.
-func reservedCodes(r *config.Route) []string {
+// reservedCodes returns the codes choices may not use on a route: its own, those that are customary in the countries it
+// names, and those of their cards.
+func (c *core) reservedCodes(r *config.Route) []string {
 	codes := append([]string(nil), r.ReservedCodes...)
-	for _, country := range r.Countries {
-		codes = append(codes, answer.ReservedFor(country)...)
+	cards, err := c.countries.Cards()
+	if err != nil {
+		c.log.Error("country cards not readable", "error", err)
+	}
+	for _, cc := range r.Countries {
+		codes = append(codes, answer.ReservedFor(cc)...)
+		codes = append(codes, cards[cc].Reserved...)
 	}
 	return codes
 }

@@ -18,6 +18,7 @@ import (
 	"noroshi/app/broadcast"
 	"noroshi/app/bus"
 	"noroshi/app/config"
+	"noroshi/app/country"
 	"noroshi/app/delivery"
 	"noroshi/app/directory"
 	"noroshi/app/directory/intake"
@@ -59,6 +60,7 @@ type core struct {
 	audiences  *audience.Service
 	broadcasts *broadcast.Service
 	replies    *reply.Service
+	countries  *country.Service
 	preflight  *preflight.Service
 	tally      *tally.Service
 	live       *live.Feed
@@ -184,8 +186,10 @@ func (c *core) build() (err error) {
 		IDs: c.ids, Now: now,
 	})
 	language := func() string { return c.organisation().Language }
+	c.countries = country.New(country.Options{Store: c.store, Audit: c.audit, Now: now})
 	c.preflight = preflight.New(preflight.Options{
-		Audiences: c.audiences, Routes: c.routes, Language: language, Taken: c.takenCodes,
+		Audiences: c.audiences, Routes: c.routes, Language: language, Taken: c.takenCodes, Cards: c.countries.Cards,
+		Health: c.routeHealth, Now: now,
 	})
 	return c.buildMotion(language)
 }

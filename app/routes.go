@@ -129,12 +129,24 @@ func (c *core) ways(mode broadcast.Mode) (broadcast.Ways, error) {
 				w.ReplyNumbers = append(w.ReplyNumbers, number)
 			}
 		}
-		w.Reserved = append(w.Reserved, reservedCodes(&routes[i])...)
+		w.Reserved = append(w.Reserved, c.reservedCodes(&routes[i])...)
 	}
 	if !usable {
 		return w, fault.New(fault.Conflict, "no_route", "No route of the configuration may carry this broadcast.")
 	}
 	return w, nil
+}
+
+// routeHealth returns how a route is now; ok is false when nothing sends on it.
+func (c *core) routeHealth(name string) (h gateway.Health, ok bool) {
+	if c.routing == nil {
+		return h, false // the books are still being opened
+	}
+	client := c.routing.sender(name)
+	if client == nil {
+		return h, false
+	}
+	return client.Health(), true
 }
 
 // answerNumbers returns the further numbers on which answers to a route may arrive.

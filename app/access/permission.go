@@ -24,6 +24,8 @@ const (
 	BroadcastRead      Permission = "broadcast:read"
 	BroadcastStop      Permission = "broadcast:stop"
 	BroadcastUpdate    Permission = "broadcast:update"
+	CountryRead        Permission = "country:read"
+	CountryUpdate      Permission = "country:update"
 	GroupCreate        Permission = "group:create"
 	GroupDelete        Permission = "group:delete"
 	GroupRead          Permission = "group:read"
@@ -44,7 +46,7 @@ const (
 
 var permissions = []Permission{
 	AnswerRecord, AuditRead, BroadcastClose, BroadcastCreate, BroadcastDelete, BroadcastLaunch, BroadcastRead,
-	BroadcastStop, BroadcastUpdate, GroupCreate, GroupDelete, GroupRead, GroupUpdate, HandsetRead, HandsetUse,
+	BroadcastStop, BroadcastUpdate, CountryRead, CountryUpdate, GroupCreate, GroupDelete, GroupRead, GroupUpdate, HandsetRead, HandsetUse,
 	OrganisationUpdate, RecipientCreate, RecipientDelete, RecipientExport, RecipientImport, RecipientRead,
 	RecipientUpdate, SystemRead, UnreadDecide, UnreadRead,
 }

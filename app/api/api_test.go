@@ -21,6 +21,7 @@ import (
 	"noroshi/app/audit"
 	"noroshi/app/broadcast"
 	"noroshi/app/config"
+	cards "noroshi/app/country"
 	"noroshi/app/directory"
 	"noroshi/app/directory/intake"
 	"noroshi/app/gateway"
@@ -158,9 +159,11 @@ func newRig(t testing.TB) *rig {
 	o.Replies = reply.New(reply.Options{
 		Store: st, Directory: o.Directory, Questions: o.Questions, Messages: o.Messages, Audit: auditLog, IDs: ids, Now: now,
 	})
+	o.Countries = cards.New(cards.Options{Store: st, Audit: auditLog, Now: now})
 	o.Preflight = preflight.New(preflight.Options{
 		Audiences: o.Audiences, Language: language,
 		Routes: func(broadcast.Mode) ([]config.Route, []bool) { return o.Routes.Now().List, []bool{true} },
+		Cards:  o.Countries.Cards, Now: now,
 	})
 	if err := o.Tally.Start(ctx); err != nil {
 		t.Fatal(err)

@@ -172,7 +172,7 @@ func (r *rig) accept(b id.Broadcast, copies ...uint32) {
 				Class: gateway.Accepted, MessageID: fmt.Sprint("m", c), At: time.Now(),
 			}})
 		}
-		if _, err := r.o.Messages.Claim(tx, run, refs); err != nil {
+		if _, err := r.o.Messages.Claim(tx, run, 0, refs); err != nil {
 			return err
 		}
 		return r.o.Messages.Record(tx, run, outcomes)

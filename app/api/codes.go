@@ -23,4 +23,6 @@ const (
 )
 
 // staleCodes say that somebody else changed what a change is based on: 412 when the request named it by If-Match.
-var staleCodes = map[string]bool{"recipient_changed": true, "group_changed": true, "version_changed": true}
+var staleCodes = map[string]bool{
+	"recipient_changed": true, "group_changed": true, "version_changed": true, "country_changed": true,
+}

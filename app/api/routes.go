@@ -49,6 +49,9 @@ const (
 // person is the path of one person of a broadcast.
 const person = "/broadcasts/{broadcastId}/people/{ordinal}"
 
+// late is the path of the answers that came after a close.
+const late = "/broadcasts/{broadcastId}/late"
+
 // maxMembers is the room for 200,000 identifiers.
 const maxMembers = 4 << 20
 
@@ -88,6 +91,11 @@ func (s *Server) routes() []route {
 		{post, "/imports/{importId}/check", "recheckImport", access.RecipientImport, s.recheckImport, withBody},
 		{post, "/imports/{importId}/commit", "commitImport", access.RecipientImport, s.commitImport, plain},
 		{get, "/imports/{importId}/rejects", "exportImportRejects", access.RecipientImport, s.exportImportRejects, plain},
+		{get, "/countries", "listCountries", access.CountryRead, s.listCountries, plain},
+		{get, "/countries/{country}", "getCountry", access.CountryRead, s.getCountry, plain},
+		{put, "/countries/{country}", "updateCountry", access.CountryUpdate, s.updateCountry, withBody},
+		{post, "/countries/{country}/restore", "restoreCountry", access.CountryUpdate, s.restoreCountry, plain},
+		{get, "/countries/{country}/notice", "getCountryNotice", access.CountryRead, s.getCountryNotice, plain},
 		{get, "/broadcasts", "listBroadcasts", access.BroadcastRead, s.listBroadcasts, plain},
 		{post, "/broadcasts", "createBroadcast", access.BroadcastCreate, s.createBroadcast, withBody},
 		{post, "/broadcasts/preview", "previewBroadcast", access.BroadcastRead, s.previewBroadcast, withBody},
@@ -103,9 +111,13 @@ func (s *Server) routes() []route {
 		{get, person, "getBroadcastPerson", access.BroadcastRead, s.getBroadcastPerson, plain},
 		{post, person + "/answer", "recordAnswer", access.AnswerRecord, s.recordAnswer, withBody},
 		{get, "/unread", "listUnread", access.UnreadRead, s.listUnread, plain},
+		{post, "/unread/decisions", "decideUnread", access.UnreadDecide, s.decideUnread, withBody},
 		{post, "/unread/{replyId}/assign", "assignUnread", access.UnreadDecide, s.assignUnread, withBody},
 		{post, "/unread/{replyId}/set-aside", "setUnreadAside", access.UnreadDecide, s.setUnreadAside, plain},
 		{post, "/unread/{replyId}/undo", "undoUnread", access.UnreadDecide, s.undoUnread, plain},
+		{get, late, "getLateAnswers", access.UnreadRead, s.getLateAnswers, plain},
+		{put, late, "countLateAnswers", access.UnreadDecide, s.countLateAnswers, withBody},
+		{get, "/opt-outs", "listOptOuts", access.RecipientRead, s.listOptOuts, plain},
 		{get, "/handsets", "listHandsets", access.HandsetRead, s.listHandsets, plain},
 		{post, "/handsets/{number}/answer", "answerFromHandset", access.HandsetUse, s.answerFromHandset, withBody},
 		{put, "/handsets/{number}/power", "setHandsetPower", access.HandsetUse, s.setHandsetPower, withBody},

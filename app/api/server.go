@@ -22,6 +22,7 @@ import (
 	"noroshi/app/api/web"
 	"noroshi/app/audience"
 	"noroshi/app/broadcast"
+	"noroshi/app/country"
 	"noroshi/app/directory"
 	"noroshi/app/directory/intake"
 	"noroshi/app/gateway"
@@ -48,6 +49,7 @@ type Options struct {
 	Replies    *reply.Service
 	Tally      *tally.Service
 	Preflight  *preflight.Service
+	Countries  *country.Service
 
 	Beats    Beats
 	Audit    AuditLines

@@ -157,6 +157,264 @@ func (e BubbleState) Valid() bool {
 	}
 }
 
+// Defines values for CountryCardCharset.
+const (
+	CountryCardCharsetAny   CountryCardCharset = "any"
+	CountryCardCharsetEucKr CountryCardCharset = "euc_kr"
+)
+
+// Valid indicates whether the value is a known member of the CountryCardCharset enum.
+func (e CountryCardCharset) Valid() bool {
+	switch e {
+	case CountryCardCharsetAny:
+		return true
+	case CountryCardCharsetEucKr:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for CountryCardLinks.
+const (
+	CountryCardLinksAllowed    CountryCardLinks = "allowed"
+	CountryCardLinksBlocked    CountryCardLinks = "blocked"
+	CountryCardLinksRegistered CountryCardLinks = "registered"
+)
+
+// Valid indicates whether the value is a known member of the CountryCardLinks enum.
+func (e CountryCardLinks) Valid() bool {
+	switch e {
+	case CountryCardLinksAllowed:
+		return true
+	case CountryCardLinksBlocked:
+		return true
+	case CountryCardLinksRegistered:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for CountryCardNumbers.
+const (
+	CountryCardNumbersAllowed    CountryCardNumbers = "allowed"
+	CountryCardNumbersBlocked    CountryCardNumbers = "blocked"
+	CountryCardNumbersRegistered CountryCardNumbers = "registered"
+)
+
+// Valid indicates whether the value is a known member of the CountryCardNumbers enum.
+func (e CountryCardNumbers) Valid() bool {
+	switch e {
+	case CountryCardNumbersAllowed:
+		return true
+	case CountryCardNumbersBlocked:
+		return true
+	case CountryCardNumbersRegistered:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for CountryCardRegistration.
+const (
+	CountryCardRegistrationNone     CountryCardRegistration = "none"
+	CountryCardRegistrationSender   CountryCardRegistration = "sender"
+	CountryCardRegistrationTemplate CountryCardRegistration = "template"
+)
+
+// Valid indicates whether the value is a known member of the CountryCardRegistration enum.
+func (e CountryCardRegistration) Valid() bool {
+	switch e {
+	case CountryCardRegistrationNone:
+		return true
+	case CountryCardRegistrationSender:
+		return true
+	case CountryCardRegistrationTemplate:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for CountryCardReplies.
+const (
+	CountryCardRepliesNone   CountryCardReplies = "none"
+	CountryCardRepliesNumber CountryCardReplies = "number"
+	CountryCardRepliesSender CountryCardReplies = "sender"
+)
+
+// Valid indicates whether the value is a known member of the CountryCardReplies enum.
+func (e CountryCardReplies) Valid() bool {
+	switch e {
+	case CountryCardRepliesNone:
+		return true
+	case CountryCardRepliesNumber:
+		return true
+	case CountryCardRepliesSender:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for CountryCardSender.
+const (
+	CountryCardSenderAny         CountryCardSender = "any"
+	CountryCardSenderLetters     CountryCardSender = "letters"
+	CountryCardSenderNumeric     CountryCardSender = "numeric"
+	CountryCardSenderOverwritten CountryCardSender = "overwritten"
+	CountryCardSenderShortCode   CountryCardSender = "short_code"
+)
+
+// Valid indicates whether the value is a known member of the CountryCardSender enum.
+func (e CountryCardSender) Valid() bool {
+	switch e {
+	case CountryCardSenderAny:
+		return true
+	case CountryCardSenderLetters:
+		return true
+	case CountryCardSenderNumeric:
+		return true
+	case CountryCardSenderOverwritten:
+		return true
+	case CountryCardSenderShortCode:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for CountryInputCharset.
+const (
+	CountryInputCharsetAny   CountryInputCharset = "any"
+	CountryInputCharsetEucKr CountryInputCharset = "euc_kr"
+)
+
+// Valid indicates whether the value is a known member of the CountryInputCharset enum.
+func (e CountryInputCharset) Valid() bool {
+	switch e {
+	case CountryInputCharsetAny:
+		return true
+	case CountryInputCharsetEucKr:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for CountryInputLinks.
+const (
+	CountryInputLinksAllowed    CountryInputLinks = "allowed"
+	CountryInputLinksBlocked    CountryInputLinks = "blocked"
+	CountryInputLinksRegistered CountryInputLinks = "registered"
+)
+
+// Valid indicates whether the value is a known member of the CountryInputLinks enum.
+func (e CountryInputLinks) Valid() bool {
+	switch e {
+	case CountryInputLinksAllowed:
+		return true
+	case CountryInputLinksBlocked:
+		return true
+	case CountryInputLinksRegistered:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for CountryInputNumbers.
+const (
+	CountryInputNumbersAllowed    CountryInputNumbers = "allowed"
+	CountryInputNumbersBlocked    CountryInputNumbers = "blocked"
+	CountryInputNumbersRegistered CountryInputNumbers = "registered"
+)
+
+// Valid indicates whether the value is a known member of the CountryInputNumbers enum.
+func (e CountryInputNumbers) Valid() bool {
+	switch e {
+	case CountryInputNumbersAllowed:
+		return true
+	case CountryInputNumbersBlocked:
+		return true
+	case CountryInputNumbersRegistered:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for CountryInputRegistration.
+const (
+	CountryInputRegistrationNone     CountryInputRegistration = "none"
+	CountryInputRegistrationSender   CountryInputRegistration = "sender"
+	CountryInputRegistrationTemplate CountryInputRegistration = "template"
+)
+
+// Valid indicates whether the value is a known member of the CountryInputRegistration enum.
+func (e CountryInputRegistration) Valid() bool {
+	switch e {
+	case CountryInputRegistrationNone:
+		return true
+	case CountryInputRegistrationSender:
+		return true
+	case CountryInputRegistrationTemplate:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for CountryInputReplies.
+const (
+	CountryInputRepliesNone   CountryInputReplies = "none"
+	CountryInputRepliesNumber CountryInputReplies = "number"
+	CountryInputRepliesSender CountryInputReplies = "sender"
+)
+
+// Valid indicates whether the value is a known member of the CountryInputReplies enum.
+func (e CountryInputReplies) Valid() bool {
+	switch e {
+	case CountryInputRepliesNone:
+		return true
+	case CountryInputRepliesNumber:
+		return true
+	case CountryInputRepliesSender:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for CountryInputSender.
+const (
+	CountryInputSenderAny         CountryInputSender = "any"
+	CountryInputSenderLetters     CountryInputSender = "letters"
+	CountryInputSenderNumeric     CountryInputSender = "numeric"
+	CountryInputSenderOverwritten CountryInputSender = "overwritten"
+	CountryInputSenderShortCode   CountryInputSender = "short_code"
+)
+
+// Valid indicates whether the value is a known member of the CountryInputSender enum.
+func (e CountryInputSender) Valid() bool {
+	switch e {
+	case CountryInputSenderAny:
+		return true
+	case CountryInputSenderLetters:
+		return true
+	case CountryInputSenderNumeric:
+		return true
+	case CountryInputSenderOverwritten:
+		return true
+	case CountryInputSenderShortCode:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for GroupPriority.
 const (
 	GroupPriorityFirst  GroupPriority = "first"
@@ -604,9 +862,31 @@ func (e Tone) Valid() bool {
 	}
 }
 
+// Defines values for UnreadDecisionsAction.
+const (
+	UnreadDecisionsActionAssign   UnreadDecisionsAction = "assign"
+	UnreadDecisionsActionSetAside UnreadDecisionsAction = "set_aside"
+	UnreadDecisionsActionUndo     UnreadDecisionsAction = "undo"
+)
+
+// Valid indicates whether the value is a known member of the UnreadDecisionsAction enum.
+func (e UnreadDecisionsAction) Valid() bool {
+	switch e {
+	case UnreadDecisionsActionAssign:
+		return true
+	case UnreadDecisionsActionSetAside:
+		return true
+	case UnreadDecisionsActionUndo:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for UnreadReplyKind.
 const (
 	UnreadReplyKindAssigned      UnreadReplyKind = "assigned"
+	UnreadReplyKindLate          UnreadReplyKind = "late"
 	UnreadReplyKindSetAside      UnreadReplyKind = "set_aside"
 	UnreadReplyKindUnknownSender UnreadReplyKind = "unknown_sender"
 	UnreadReplyKindUnread        UnreadReplyKind = "unread"
@@ -616,6 +896,8 @@ const (
 func (e UnreadReplyKind) Valid() bool {
 	switch e {
 	case UnreadReplyKindAssigned:
+		return true
+	case UnreadReplyKindLate:
 		return true
 	case UnreadReplyKindSetAside:
 		return true
@@ -727,6 +1009,7 @@ func (e ExportRecipientsParamsLanguage) Valid() bool {
 // Defines values for ListUnreadParamsKind.
 const (
 	ListUnreadParamsKindDecided       ListUnreadParamsKind = "decided"
+	ListUnreadParamsKindLate          ListUnreadParamsKind = "late"
 	ListUnreadParamsKindUnknownSender ListUnreadParamsKind = "unknown_sender"
 	ListUnreadParamsKindUnread        ListUnreadParamsKind = "unread"
 )
@@ -735,6 +1018,8 @@ const (
 func (e ListUnreadParamsKind) Valid() bool {
 	switch e {
 	case ListUnreadParamsKindDecided:
+		return true
+	case ListUnreadParamsKindLate:
 		return true
 	case ListUnreadParamsKindUnknownSender:
 		return true
@@ -959,6 +1244,188 @@ type Count struct {
 	Count int `json:"count"`
 }
 
+// CountryCard defines model for CountryCard.
+type CountryCard struct {
+	// Brand The sender's name must be in the text
+	Brand     *bool      `json:"brand,omitempty"`
+	ChangedAt *time.Time `json:"changedAt,omitempty"`
+	ChangedBy *string    `json:"changedBy,omitempty"`
+
+	// Charset What the network lets through
+	Charset *CountryCardCharset `json:"charset,omitempty"`
+
+	// Country ISO 3166 alpha-2
+	Country string `json:"country"`
+
+	// Delivered Nobody has changed it
+	Delivered bool `json:"delivered"`
+
+	// Joined Parts of a long text are shown as one
+	Joined bool `json:"joined"`
+
+	// Languages Of printed notices
+	Languages *[]string        `json:"languages,omitempty"`
+	Links     CountryCardLinks `json:"links"`
+	MaxParts  int              `json:"maxParts"`
+	Notes     *TwoLanguages    `json:"notes,omitempty"`
+
+	// Numbers Telephone numbers in the text
+	Numbers CountryCardNumbers `json:"numbers"`
+
+	// OptOut What people there write to be left alone
+	OptOut *[]string `json:"optOut,omitempty"`
+
+	// Parameters Tags of the parameters a route must send
+	Parameters *[]string `json:"parameters,omitempty"`
+
+	// PartLimit UCS-2 units of a part; 0 for the standard
+	PartLimit *int `json:"partLimit,omitempty"`
+
+	// Plain Letters without diacritics are customary
+	Plain *bool `json:"plain,omitempty"`
+
+	// Prefix Each text must begin with it
+	Prefix *string `json:"prefix,omitempty"`
+
+	// QuietFrom Local time such as 21:00; empty for no quiet hours
+	QuietFrom *string `json:"quietFrom,omitempty"`
+	QuietTo   *string `json:"quietTo,omitempty"`
+
+	// Registration What must be registered before a text gets through
+	Registration CountryCardRegistration `json:"registration"`
+
+	// Replies How people answer: to the sender, to another number, not by SMS
+	Replies CountryCardReplies `json:"replies"`
+
+	// Reserved Codes that choices may not use
+	Reserved *[]string         `json:"reserved,omitempty"`
+	Sender   CountryCardSender `json:"sender"`
+
+	// Signature A name in 【】 is demanded
+	Signature *bool `json:"signature,omitempty"`
+
+	// SingleLimit UCS-2 units of a single text; 0 for the standard
+	SingleLimit *int `json:"singleLimit,omitempty"`
+
+	// Sources Where the card as delivered comes from
+	Sources []string `json:"sources"`
+
+	// ValidityH Hours networks keep trying; 0 when not known
+	ValidityH *int  `json:"validityH,omitempty"`
+	Version   int64 `json:"version"`
+
+	// Zones IANA
+	Zones []string `json:"zones"`
+}
+
+// CountryCardCharset What the network lets through
+type CountryCardCharset string
+
+// CountryCardLinks defines model for CountryCard.Links.
+type CountryCardLinks string
+
+// CountryCardNumbers Telephone numbers in the text
+type CountryCardNumbers string
+
+// CountryCardRegistration What must be registered before a text gets through
+type CountryCardRegistration string
+
+// CountryCardReplies How people answer: to the sender, to another number, not by SMS
+type CountryCardReplies string
+
+// CountryCardSender defines model for CountryCard.Sender.
+type CountryCardSender string
+
+// CountryInput defines model for CountryInput.
+type CountryInput struct {
+	// Brand The sender's name must be in the text
+	Brand *bool `json:"brand,omitempty"`
+
+	// Charset What the network lets through
+	Charset *CountryInputCharset `json:"charset,omitempty"`
+
+	// Joined Parts of a long text are shown as one
+	Joined bool `json:"joined"`
+
+	// Languages Of printed notices
+	Languages *[]string         `json:"languages,omitempty"`
+	Links     CountryInputLinks `json:"links"`
+	MaxParts  int               `json:"maxParts"`
+	Notes     *TwoLanguages     `json:"notes,omitempty"`
+
+	// Numbers Telephone numbers in the text
+	Numbers CountryInputNumbers `json:"numbers"`
+
+	// OptOut What people there write to be left alone
+	OptOut *[]string `json:"optOut,omitempty"`
+
+	// Parameters Tags of the parameters a route must send
+	Parameters *[]string `json:"parameters,omitempty"`
+
+	// PartLimit UCS-2 units of a part; 0 for the standard
+	PartLimit *int `json:"partLimit,omitempty"`
+
+	// Plain Letters without diacritics are customary
+	Plain *bool `json:"plain,omitempty"`
+
+	// Prefix Each text must begin with it
+	Prefix *string `json:"prefix,omitempty"`
+
+	// QuietFrom Local time such as 21:00; empty for no quiet hours
+	QuietFrom *string `json:"quietFrom,omitempty"`
+	QuietTo   *string `json:"quietTo,omitempty"`
+
+	// Registration What must be registered before a text gets through
+	Registration CountryInputRegistration `json:"registration"`
+
+	// Replies How people answer: to the sender, to another number, not by SMS
+	Replies CountryInputReplies `json:"replies"`
+
+	// Reserved Codes that choices may not use
+	Reserved *[]string          `json:"reserved,omitempty"`
+	Sender   CountryInputSender `json:"sender"`
+
+	// Signature A name in 【】 is demanded
+	Signature *bool `json:"signature,omitempty"`
+
+	// SingleLimit UCS-2 units of a single text; 0 for the standard
+	SingleLimit *int `json:"singleLimit,omitempty"`
+
+	// ValidityH Hours networks keep trying; 0 when not known
+	ValidityH *int `json:"validityH,omitempty"`
+
+	// Zones IANA
+	Zones []string `json:"zones"`
+}
+
+// CountryInputCharset What the network lets through
+type CountryInputCharset string
+
+// CountryInputLinks defines model for CountryInput.Links.
+type CountryInputLinks string
+
+// CountryInputNumbers Telephone numbers in the text
+type CountryInputNumbers string
+
+// CountryInputRegistration What must be registered before a text gets through
+type CountryInputRegistration string
+
+// CountryInputReplies How people answer: to the sender, to another number, not by SMS
+type CountryInputReplies string
+
+// CountryInputSender defines model for CountryInput.Sender.
+type CountryInputSender string
+
+// CountryNotice defines model for CountryNotice.
+type CountryNotice struct {
+	Company string `json:"company"`
+	Country string `json:"country"`
+
+	// Numbers The numbers people answer to
+	Numbers []string     `json:"numbers"`
+	Texts   []NoticeText `json:"texts"`
+}
+
 // CurvePoint defines model for CurvePoint.
 type CurvePoint struct {
 	Answered int       `json:"answered"`
@@ -1176,6 +1643,20 @@ type ImportWarning struct {
 	Params *map[string]string `json:"params,omitempty"`
 }
 
+// LateAnswers defines model for LateAnswers.
+type LateAnswers struct {
+	// Counted Their answers count
+	Counted bool `json:"counted"`
+
+	// People Who answered after the close
+	People int `json:"people"`
+}
+
+// LateAnswersInput defines model for LateAnswersInput.
+type LateAnswersInput struct {
+	Counted bool `json:"counted"`
+}
+
 // LaunchRequest defines model for LaunchRequest.
 type LaunchRequest struct {
 	// Codes The codes that were reviewed
@@ -1224,6 +1705,42 @@ type Money struct {
 
 	// Minor In the currency's smallest unit: yen, cents, satang
 	Minor int64 `json:"minor"`
+}
+
+// NoticeText defines model for NoticeText.
+type NoticeText struct {
+	AnswerTo string   `json:"answerTo"`
+	Cost     string   `json:"cost"`
+	Language string   `json:"language"`
+	Lead     string   `json:"lead"`
+	Steps    []string `json:"steps"`
+	Title    string   `json:"title"`
+}
+
+// OptOut defines model for OptOut.
+type OptOut struct {
+	At time.Time `json:"at"`
+
+	// Blocked False when the wish was only written down
+	Blocked bool   `json:"blocked"`
+	Number  string `json:"number"`
+
+	// People Who has the number now
+	People []OptOutPerson `json:"people"`
+}
+
+// OptOutPage defines model for OptOutPage.
+type OptOutPage struct {
+	Items []OptOut `json:"items"`
+	Next  *string  `json:"next,omitempty"`
+	Total int      `json:"total"`
+}
+
+// OptOutPerson defines model for OptOutPerson.
+type OptOutPerson struct {
+	Department  *string `json:"department,omitempty"`
+	Name        string  `json:"name"`
+	RecipientId string  `json:"recipientId"`
 }
 
 // Organisation defines model for Organisation.
@@ -1847,6 +2364,12 @@ type TimelineEntryKind string
 // Tone defines model for Tone.
 type Tone string
 
+// TwoLanguages defines model for TwoLanguages.
+type TwoLanguages struct {
+	En *string `json:"en,omitempty"`
+	Ja *string `json:"ja,omitempty"`
+}
+
 // UnreadCandidate defines model for UnreadCandidate.
 type UnreadCandidate struct {
 	BroadcastId string        `json:"broadcastId"`
@@ -1866,11 +2389,39 @@ type UnreadCandidate struct {
 	Title     string  `json:"title"`
 }
 
+// UnreadDecided defines model for UnreadDecided.
+type UnreadDecided struct {
+	Decided []UnreadReply   `json:"decided"`
+	Refused []UnreadRefusal `json:"refused"`
+}
+
+// UnreadDecisions defines model for UnreadDecisions.
+type UnreadDecisions struct {
+	Action UnreadDecisionsAction `json:"action"`
+
+	// BroadcastId assign: the question; left out, the newest one that each reply may belong to
+	BroadcastId *string `json:"broadcastId,omitempty"`
+
+	// Codes assign
+	Codes   *[]string `json:"codes,omitempty"`
+	Replies []string  `json:"replies"`
+}
+
+// UnreadDecisionsAction defines model for UnreadDecisions.Action.
+type UnreadDecisionsAction string
+
 // UnreadPage defines model for UnreadPage.
 type UnreadPage struct {
 	Items []UnreadReply `json:"items"`
 	Next  *string       `json:"next,omitempty"`
 	Total int           `json:"total"`
+}
+
+// UnreadRefusal defines model for UnreadRefusal.
+type UnreadRefusal struct {
+	// Code Stable, such as several_people
+	Code string `json:"code"`
+	Id   string `json:"id"`
 }
 
 // UnreadReply defines model for UnreadReply.
@@ -1976,6 +2527,18 @@ type RecordAnswerParams struct {
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 }
 
+// UpdateCountryParams defines parameters for UpdateCountry.
+type UpdateCountryParams struct {
+	// IfMatch ETag the change is based on
+	IfMatch IfMatch `json:"If-Match"`
+}
+
+// RestoreCountryParams defines parameters for RestoreCountry.
+type RestoreCountryParams struct {
+	// IfMatch ETag the change is based on
+	IfMatch IfMatch `json:"If-Match"`
+}
+
 // StreamEventsParams defines parameters for StreamEvents.
 type StreamEventsParams struct {
 	// Broadcast Identifier of a broadcast whose result is followed; left out, running broadcasts are.
@@ -2017,6 +2580,13 @@ type CommitImportParams struct {
 // ExportImportRejectsParams defines parameters for ExportImportRejects.
 type ExportImportRejectsParams struct {
 	Language *string `form:"language,omitempty" json:"language,omitempty"`
+}
+
+// ListOptOutsParams defines parameters for ListOptOuts.
+type ListOptOutsParams struct {
+	// After `next` of the page before
+	After *After `form:"after,omitempty" json:"after,omitempty"`
+	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
 }
 
 // ListRecipientsParams defines parameters for ListRecipients.
@@ -2094,6 +2664,9 @@ type UpdateBroadcastJSONRequestBody = BroadcastContent
 // CloseBroadcastJSONRequestBody defines body for CloseBroadcast for application/json ContentType.
 type CloseBroadcastJSONRequestBody = ReasonRequest
 
+// CountLateAnswersJSONRequestBody defines body for CountLateAnswers for application/json ContentType.
+type CountLateAnswersJSONRequestBody = LateAnswersInput
+
 // LaunchBroadcastJSONRequestBody defines body for LaunchBroadcast for application/json ContentType.
 type LaunchBroadcastJSONRequestBody = LaunchRequest
 
@@ -2102,6 +2675,9 @@ type RecordAnswerJSONRequestBody = AnswerInput
 
 // StopBroadcastJSONRequestBody defines body for StopBroadcast for application/json ContentType.
 type StopBroadcastJSONRequestBody = ReasonRequest
+
+// UpdateCountryJSONRequestBody defines body for UpdateCountry for application/json ContentType.
+type UpdateCountryJSONRequestBody = CountryInput
 
 // CreateGroupJSONRequestBody defines body for CreateGroup for application/json ContentType.
 type CreateGroupJSONRequestBody = GroupInput
@@ -2141,6 +2717,9 @@ type SignInJSONRequestBody = SignInRequest
 
 // CompleteSetupJSONRequestBody defines body for CompleteSetup for application/json ContentType.
 type CompleteSetupJSONRequestBody = SetupRequest
+
+// DecideUnreadJSONRequestBody defines body for DecideUnread for application/json ContentType.
+type DecideUnreadJSONRequestBody = UnreadDecisions
 
 // AssignUnreadJSONRequestBody defines body for AssignUnread for application/json ContentType.
 type AssignUnreadJSONRequestBody = AssignRequest

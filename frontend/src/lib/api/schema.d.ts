@@ -428,6 +428,81 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/countries": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The country cards */
+        get: operations["listCountries"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/countries/{country}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                country: string;
+            };
+            cookie?: never;
+        };
+        /** What networks and people of a country do with a text */
+        get: operations["getCountry"];
+        /** Change a country card */
+        put: operations["updateCountry"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/countries/{country}/restore": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                country: string;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Put a country card back as it was delivered */
+        post: operations["restoreCountry"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/countries/{country}/notice": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                country: string;
+            };
+            cookie?: never;
+        };
+        /** A notice to print that tells people which number to answer */
+        get: operations["getCountryNotice"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/broadcasts/preview": {
         parameters: {
             query?: never;
@@ -642,6 +717,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/unread/decisions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Decide about several replies; each is decided by itself, and refused ones are told */
+        post: operations["decideUnread"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/unread/{replyId}/assign": {
         parameters: {
             query?: never;
@@ -693,6 +785,43 @@ export interface paths {
         put?: never;
         /** Take a decision back; the reply returns to the tray */
         post: operations["undoUnread"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/broadcasts/{broadcastId}/late": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                broadcastId: components["parameters"]["BroadcastId"];
+            };
+            cookie?: never;
+        };
+        /** Answers that came after the close of a broadcast */
+        get: operations["getLateAnswers"];
+        /** Have answers that came after the close counted, or not */
+        put: operations["countLateAnswers"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/opt-outs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Numbers whose owners asked for no more messages */
+        get: operations["listOptOuts"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -1360,6 +1489,95 @@ export interface components {
             sampleName?: string;
             sender?: string;
         };
+        CountryInput: {
+            /**
+             * @description How people answer: to the sender, to another number, not by SMS
+             * @enum {string}
+             */
+            replies: "sender" | "number" | "none";
+            /** @enum {string} */
+            sender: "any" | "numeric" | "letters" | "short_code" | "overwritten";
+            /**
+             * @description What must be registered before a text gets through
+             * @enum {string}
+             */
+            registration: "none" | "sender" | "template";
+            /** @enum {string} */
+            links: "allowed" | "registered" | "blocked";
+            /**
+             * @description Telephone numbers in the text
+             * @enum {string}
+             */
+            numbers: "allowed" | "registered" | "blocked";
+            maxParts: number;
+            /** @description Parts of a long text are shown as one */
+            joined: boolean;
+            /**
+             * @description What the network lets through
+             * @enum {string}
+             */
+            charset?: "any" | "euc_kr";
+            /** @description Letters without diacritics are customary */
+            plain?: boolean;
+            /** @description UCS-2 units of a single text; 0 for the standard */
+            singleLimit?: number;
+            /** @description UCS-2 units of a part; 0 for the standard */
+            partLimit?: number;
+            /** @description Each text must begin with it */
+            prefix?: string;
+            /** @description The sender's name must be in the text */
+            brand?: boolean;
+            /** @description A name in 【】 is demanded */
+            signature?: boolean;
+            /** @description Local time such as 21:00; empty for no quiet hours */
+            quietFrom?: string;
+            quietTo?: string;
+            /** @description IANA */
+            zones: string[];
+            /** @description Hours networks keep trying; 0 when not known */
+            validityH?: number;
+            /** @description Codes that choices may not use */
+            reserved?: string[];
+            /** @description What people there write to be left alone */
+            optOut?: string[];
+            /** @description Tags of the parameters a route must send */
+            parameters?: string[];
+            /** @description Of printed notices */
+            languages?: string[];
+            notes?: components["schemas"]["TwoLanguages"];
+        };
+        TwoLanguages: {
+            ja?: string;
+            en?: string;
+        };
+        CountryCard: components["schemas"]["CountryInput"] & {
+            /** @description ISO 3166 alpha-2 */
+            country: string;
+            /** Format: int64 */
+            version: number;
+            /** @description Nobody has changed it */
+            delivered: boolean;
+            /** Format: date-time */
+            changedAt?: string;
+            changedBy?: string;
+            /** @description Where the card as delivered comes from */
+            sources: string[];
+        };
+        CountryNotice: {
+            country: string;
+            company: string;
+            /** @description The numbers people answer to */
+            numbers: string[];
+            texts: components["schemas"]["NoticeText"][];
+        };
+        NoticeText: {
+            language: string;
+            title: string;
+            lead: string;
+            answerTo: string;
+            steps: string[];
+            cost: string;
+        };
         /** @description The number of characters that saves most parts for each of them */
         Saving: {
             characters: number;
@@ -1462,7 +1680,7 @@ export interface components {
         UnreadReply: {
             id: string;
             /** @enum {string} */
-            kind: "unread" | "unknown_sender" | "assigned" | "set_aside";
+            kind: "unread" | "unknown_sender" | "late" | "assigned" | "set_aside";
             text: string;
             from: string;
             to?: string;
@@ -1501,6 +1719,52 @@ export interface components {
             broadcastId: string;
             ordinal: number;
             codes: string[];
+        };
+        UnreadDecisions: {
+            replies: string[];
+            /** @enum {string} */
+            action: "assign" | "set_aside" | "undo";
+            /** @description assign: the question; left out, the newest one that each reply may belong to */
+            broadcastId?: string;
+            /** @description assign */
+            codes?: string[];
+        };
+        UnreadDecided: {
+            decided: components["schemas"]["UnreadReply"][];
+            refused: components["schemas"]["UnreadRefusal"][];
+        };
+        UnreadRefusal: {
+            id: string;
+            /** @description Stable, such as several_people */
+            code: string;
+        };
+        LateAnswers: {
+            /** @description Who answered after the close */
+            people: number;
+            /** @description Their answers count */
+            counted: boolean;
+        };
+        LateAnswersInput: {
+            counted: boolean;
+        };
+        OptOut: {
+            number: string;
+            /** Format: date-time */
+            at: string;
+            /** @description False when the wish was only written down */
+            blocked: boolean;
+            /** @description Who has the number now */
+            people: components["schemas"]["OptOutPerson"][];
+        };
+        OptOutPerson: {
+            recipientId: string;
+            name: string;
+            department?: string;
+        };
+        OptOutPage: {
+            items: components["schemas"]["OptOut"][];
+            total: number;
+            next?: string;
         };
         RouteSession: {
             peer: string;
@@ -2575,6 +2839,132 @@ export interface operations {
             default: components["responses"]["Problem"];
         };
     };
+    listCountries: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The cards */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CountryCard"][];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    getCountry: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                country: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The card */
+            200: {
+                headers: {
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CountryCard"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    updateCountry: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description ETag the change is based on */
+                "If-Match": components["parameters"]["IfMatch"];
+            };
+            path: {
+                country: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CountryInput"];
+            };
+        };
+        responses: {
+            /** @description The card */
+            200: {
+                headers: {
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CountryCard"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    restoreCountry: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description ETag the change is based on */
+                "If-Match": components["parameters"]["IfMatch"];
+            };
+            path: {
+                country: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The card */
+            200: {
+                headers: {
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CountryCard"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    getCountryNotice: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                country: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The notice */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CountryNotice"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
     previewBroadcast: {
         parameters: {
             query?: never;
@@ -2899,7 +3289,7 @@ export interface operations {
         parameters: {
             query?: {
                 broadcast?: string;
-                kind?: "unread" | "unknown_sender" | "decided";
+                kind?: "unread" | "unknown_sender" | "late" | "decided";
                 /** @description `next` of the page before */
                 after?: components["parameters"]["After"];
                 limit?: components["parameters"]["Limit"];
@@ -2917,6 +3307,31 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["UnreadPage"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    decideUnread: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["UnreadDecisions"];
+            };
+        };
+        responses: {
+            /** @description What was decided */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UnreadDecided"];
                 };
             };
             default: components["responses"]["Problem"];
@@ -2990,6 +3405,81 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["UnreadReply"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    getLateAnswers: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                broadcastId: components["parameters"]["BroadcastId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description How many */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LateAnswers"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    countLateAnswers: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                broadcastId: components["parameters"]["BroadcastId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LateAnswersInput"];
+            };
+        };
+        responses: {
+            /** @description How many */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LateAnswers"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    listOptOuts: {
+        parameters: {
+            query?: {
+                /** @description `next` of the page before */
+                after?: components["parameters"]["After"];
+                limit?: components["parameters"]["Limit"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of numbers */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OptOutPage"];
                 };
             };
             default: components["responses"]["Problem"];
