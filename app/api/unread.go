@@ -16,7 +16,7 @@ func (s *Server) listUnread(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
-	kind, err := ask.Word(c, "kind", "unread", "unknown_sender", "decided")
+	kind, err := ask.Word(c, "kind", "unread", "unknown_sender", "late", "decided")
 	if err != nil {
 		return err
 	}

@@ -47,6 +47,11 @@ func (d *Desk) Reply(ctx context.Context, r reply.Reply) (gen.UnreadReply, error
 			return out, err
 		}
 		if ok {
+			for _, m := range r.Maybe {
+				if m.Broadcast == at.Broadcast && r.Kind == reply.Unread {
+					one.Suggested = &m.Code
+				}
+			}
 			out.Candidates = append(out.Candidates, one)
 		}
 	}
