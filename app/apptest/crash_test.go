@@ -9,6 +9,7 @@ import (
 	"os"
 	"os/exec"
 	"strconv"
+	"strings"
 	"syscall"
 	"testing"
 	"time"
@@ -26,7 +27,7 @@ import (
 // The environment of a life that ends by a kill.
 const (
 	envLife    = "NOROSHI_APPTEST_LIFE" // its data directory
-	envLine    = "NOROSHI_APPTEST_LINE" // address of the SMSC
+	envLine    = "NOROSHI_APPTEST_LINE" // address of the SMSC, or of two with a comma
 	envUrgency = "NOROSHI_APPTEST_URGENCY"
 	envEntries = "NOROSHI_APPTEST_ENTRIES" // entries of the ledger after which it kills itself
 	envChaos   = "NOROSHI_CHAOS"           // how many lives a broadcast gets; a few when it is not set
@@ -46,7 +47,7 @@ func TestMain(m *testing.M) {
 // nothing closed, as soon as the ledger has so many more entries. It returns when the broadcast is open before that.
 func live(dir string) int {
 	w, err := apptest.Open(context.Background(), apptest.Options{
-		Dir: dir, Routes: []config.Route{apptest.Route("line", os.Getenv(envLine))}, MemTable: 8 << 20,
+		Dir: dir, Routes: linesOf(os.Getenv(envLine)), MemTable: 8 << 20,
 	})
 	if err != nil {
 		fmt.Println("open:", err)
@@ -80,6 +81,14 @@ func live(dir string) int {
 	return 5
 }
 
+// linesOf returns the routes to one address, or to two.
+func linesOf(addresses string) []config.Route {
+	if first, second, two := strings.Cut(addresses, ","); two {
+		return twoLines(first, second)
+	}
+	return []config.Route{apptest.Route("line", addresses)}
+}
+
 // running returns the broadcast that was launched; 0 when there is none.
 func running(w *apptest.World) (which id.Broadcast, err error) {
 	list, _, err := w.Broadcasts.List("", "", id.Page{})
@@ -92,11 +101,11 @@ func running(w *apptest.World) (which id.Broadcast, err error) {
 }
 
 // lives has a broadcast live through kills until it is open, and returns how many there were.
-func lives(t *testing.T, dir string, sim *simulator.SMSC, u broadcast.Urgency, most int, r *rand.Rand) (kills int) {
+func lives(t *testing.T, dir, line string, u broadcast.Urgency, most int, r *rand.Rand) (kills int) {
 	t.Helper()
 	for range most {
 		child := exec.Command(os.Args[0], "-test.run=^$")
-		child.Env = append(os.Environ(), envLife+"="+dir, envLine+"="+sim.Addr(), envUrgency+"="+string(u),
+		child.Env = append(os.Environ(), envLife+"="+dir, envLine+"="+line, envUrgency+"="+string(u),
 			envEntries+"="+strconv.Itoa(1+r.IntN(40)))
 		out, err := child.CombinedOutput()
 		if err == nil {
@@ -141,7 +150,7 @@ func TestKilledAgainAndAgain(t *testing.T) {
 				t.Fatalf("Close: %v", err)
 			}
 			seed := uint64(time.Now().UnixNano())
-			kills := lives(t, dir, sim, c.urgency, rounds, rand.New(rand.NewPCG(seed, 1)))
+			kills := lives(t, dir, sim.Addr(), c.urgency, rounds, rand.New(rand.NewPCG(seed, 1)))
 			t.Logf("seed %d: %d kills, %d of %d texts taken before the last life", seed, kills, sim.Stats().Numbers, n)
 			w = apptest.Start(t, open)
 			which, err := running(w)

@@ -312,13 +312,23 @@ func (s *Service) doubtAgain(run message.Run, refs []message.Ref) {
 	})
 }
 
+// settleLongest is how long parts in doubt wait for a route that is down while others work.
+const settleLongest = 15 * time.Minute
+
 // settleLater decides about uncertain parts after receipts had time to prove that they were taken. While their route is
-// down, none can come, so it waits: for a part that was taken, deciding early would be wrong.
+// down none can come, so it waits for the route: to decide early would be wrong about a part that was taken.
 func (s *Service) settleLater(run message.Run, refs []message.Ref) {
+	s.settleBy(run, refs, s.o.Now().Add(settleLongest))
+}
+
+func (s *Service) settleBy(run message.Run, refs []message.Ref, latest time.Time) {
 	s.clock.at(s.o.Now().Add(s.o.Settle), func(ctx context.Context) {
 		ready, waits := s.split(run, refs)
+		if s.anyReady() && s.o.Now().After(latest) {
+			ready, waits = refs, nil
+		}
 		if len(waits) > 0 {
-			s.settleLater(run, waits)
+			s.settleBy(run, waits, latest)
 		}
 		if len(ready) == 0 {
 			return
@@ -328,6 +338,10 @@ func (s *Service) settleLater(run message.Run, refs []message.Ref) {
 			s.settleLater(run, ready)
 		}
 	})
+}
+
+func (s *Service) anyReady() bool {
+	return slices.ContainsFunc(s.lines(), func(l *line) bool { return l.way.Sender.Pace().Ready })
 }
 
 // split tells parts whose route can send, or is not known any more, from those that have to wait for theirs.

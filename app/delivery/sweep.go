@@ -65,11 +65,10 @@ func (s *Service) expire(ctx context.Context, now time.Time) error {
 		if err != nil {
 			return err
 		}
-		if b.State == broadcast.Expanding || now.Sub(b.Launched) <= s.patience() {
-			continue
-		}
-		if err := s.expireOne(ctx, which); err != nil {
-			return err
+		if b.State != broadcast.Expanding {
+			if err := s.expireOne(ctx, b, now); err != nil {
+				return err
+			}
 		}
 		if b.State == broadcast.Closed && now.Sub(b.Closed) > reportWait {
 			s.forget(which)
@@ -81,46 +80,37 @@ func (s *Service) expire(ctx context.Context, now time.Time) error {
 	return nil
 }
 
-// patience is the longest validity of the routes and a day, or 72 hours.
-func (s *Service) patience() time.Duration {
-	longest := time.Duration(0)
-	for _, l := range s.lines() {
-		w := l.way
-		if w.Route.ValidityHours == 0 {
-			return reportWait
-		}
-		longest = max(longest, time.Duration(w.Route.ValidityHours)*time.Hour)
+// patienceOf is how long after the last try a report may come over a route: its validity and a day, or 72 hours.
+func (s *Service) patienceOf(route string) time.Duration {
+	if r, ok := s.Route(route); ok && r.ValidityHours > 0 {
+		return time.Duration(r.ValidityHours)*time.Hour + lateDay
 	}
-	return longest + lateDay
+	return reportWait
 }
 
-// overdue are the states in which a part may not stay: what waits to be handed over expires, the rest is unknown.
-var overdue = []message.PartState{
-	message.Accepted, message.Enroute, message.SubmitUncertain, message.Queued, message.RetryWait,
-}
-
-func (s *Service) expireOne(ctx context.Context, b id.Broadcast) error {
-	book, err := s.o.Messages.Load(ctx, b)
+// expireOne counts from when a copy was last handed over, which may be long after the launch; what no route took is
+// counted from the launch: nobody wants a text days late.
+func (s *Service) expireOne(ctx context.Context, b broadcast.Broadcast, now time.Time) error {
+	book, err := s.o.Messages.Load(ctx, b.ID)
 	if err != nil {
 		return err
 	}
+	before := func(route string) time.Time { return now.Add(-s.patienceOf(route)) }
 	for _, run := range book.Runs() {
-		for _, state := range overdue {
-			for {
-				refs := book.InState(run, state, maxRefs)
-				if len(refs) == 0 {
-					break
-				}
-				_, err := s.o.Store.UpdateEssential(ctx, func(tx *store.Tx) error {
-					return s.o.Messages.Decide(tx, run, refs, message.WaitedOut)
-				})
-				if err != nil {
-					return err
-				}
+		for {
+			refs := book.Overdue(run, before, b.Launched, maxRefs)
+			if len(refs) == 0 {
+				break
+			}
+			_, err := s.o.Store.UpdateEssential(ctx, func(tx *store.Tx) error {
+				return s.o.Messages.Decide(tx, run, refs, message.WaitedOut)
+			})
+			if err != nil {
+				return err
 			}
 		}
 	}
-	s.finish(ctx, b)
+	s.finish(ctx, b.ID)
 	return nil
 }
 

@@ -109,6 +109,36 @@ func (b *Book) InState(run Run, s PartState, limit int) []Ref {
 	return refs
 }
 
+// Overdue returns parts of a run that have waited long enough, up to limit. The moment before which that is depends on
+// the route: it is held against the last try of parts that were handed over or are in doubt, and against the launch for
+// those that were not handed over at all.
+func (b *Book) Overdue(run Run, before func(route string) time.Time, launched time.Time, limit int) []Ref {
+	b.mu.RLock()
+	defer b.mu.RUnlock()
+	w := b.row(run)
+	if w == nil {
+		return nil
+	}
+	cut := [NoRoute + 1]int64{}
+	for place := range cut {
+		cut[place] = before(w.head.RouteName(uint8(place))).Unix()
+	}
+	var refs []Ref
+	for c := range uint32(len(w.numbers)) {
+		latest := cut[w.routeOf[c]]
+		tried, unsent := max(int64(w.handed[c]), launched.Unix()) < latest, launched.Unix() < latest
+		for n, p := range w.partsOf(c) {
+			s := p.State()
+			if tried && (s == Accepted || s == Enroute || s == SubmitUncertain) || unsent && p.Due() {
+				if refs = append(refs, Ref{Run: run, Copy: c, Part: uint8(n)}); len(refs) == limit {
+					return refs
+				}
+			}
+		}
+	}
+	return refs
+}
+
 // Counts returns the number of parts in each state.
 func (b *Book) Counts() map[PartState]int {
 	b.mu.RLock()
