@@ -20,10 +20,12 @@ CC_HERE := $(shell command -v "$$(go env CC 2>/dev/null || echo cc)" 2>/dev/null
 P        ?= 2
 FUZZTIME ?= 60s
 KILLS    ?= 50
+SOAK     ?= 1000000
 TEXTS    ?= 500
 
 REPORTS := bin/test
 TESTSUM := bin/tools/testsum
+BENCH   := bin/tools/bench
 LICENCES := bin/tools/licences
 APPLIANCE := playwright.appliance.config.ts
 GOTEST  := go test -p $(P) -shuffle=on -timeout 10m -json
@@ -39,7 +41,8 @@ help: ## Show this list
 	@awk 'BEGIN { FS = ":.*## " } \
 	  /^##@/ { printf "\n%s\n", substr($$0, 5) } \
 	  /^[a-z0-9-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
-	@printf '\nVariables: FRESH=1 (run), P=2 (tests at once), FUZZTIME=60s (fuzz), KILLS=50 (chaos), TEXTS=500 (interop)\n'
+	@printf '\nVariables: FRESH=1 (run), P=2 (tests at once), FUZZTIME=60s (fuzz), KILLS=50 (chaos),\n'
+	@printf '           SOAK=1000000 (soak), TEXTS=500 (interop)\n'
 
 build: console ## Build bin/noroshi with the console in it
 	@mkdir -p bin
@@ -111,7 +114,7 @@ test: ## Everything: Go, race detector, console, browser
 test-go: $(TESTSUM) ## Go tests of the packages that are not run under the race detector
 	@mkdir -p $(REPORTS)
 	$(GOTEST) $$(go list $(PACKAGES) | grep -vxF "$$(go list $(RACE))") | $(TESTSUM) go $(REPORTS)/1-go.json
-	go test -C tools ./testsum ./licences
+	go test -C tools ./testsum ./licences ./bench
 
 test-race: $(TESTSUM)
 	@mkdir -p $(REPORTS)
@@ -155,6 +158,20 @@ fuzz: ## Every fuzz target for FUZZTIME each
 bench: ## Benchmarks, three runs each
 	go test -p 1 -run '^$$' -bench . -benchmem -count 3 $(PACKAGES)
 
+bench-sms: $(BENCH) ## One broadcast to 100,000, against Kannel (installs it); a table, then JSON
+	@$(MAKE) --no-print-directory bin/bench/noroshi
+	$(BENCH) -noroshi bin/bench/noroshi
+
+bench-flat: $(BENCH) ## The cost of a text at 1,000 to 1,000,000 people, with a chart (docs/performance.md)
+	@$(MAKE) --no-print-directory bin/bench/noroshi
+	$(BENCH) -noroshi bin/bench/noroshi -flat | tee bin/bench/flat.jsonl
+	$(BENCH) chart bin/bench/flat.jsonl > docs/images/cost-per-text.svg
+
+soak: ## SOAK people over an operator that makes trouble in turns; every number counted (slow)
+	@$(MAKE) --no-print-directory bin/bench/noroshi
+	bin/bench/noroshi bench sms --recipients $(SOAK) --check --json --wait 60m \
+	  --chaos all --chaos-turn 10s --chaos-calm 2s
+
 chaos: build ## kill -9 in the middle of a broadcast, KILLS times, and count
 	@grep -rqE '^func TestChaos' --include='*_test.go' app || { echo "There is no TestChaos to run."; exit 1; }
 	NOROSHI_CHAOS=$(KILLS) go test -count=1 -timeout 60m -v -run 'Chaos|Killed' ./app/...
@@ -194,7 +211,12 @@ browser: $(NPM_STAMP)
 reports-clean:
 	@rm -rf $(REPORTS)
 
-bin/tools/testsum bin/tools/licences: bin/tools/%: $(wildcard tools/*/*.go)
+# Built every time: what is measured is the tree as it is.
+bin/bench/noroshi:
+	@mkdir -p bin/bench
+	CGO_ENABLED=0 go build -trimpath -ldflags '$(LDFLAGS)' -o $@ .
+
+bin/tools/testsum bin/tools/licences bin/tools/bench: bin/tools/%: $(wildcard tools/*/*.go)
 	go -C tools build -trimpath -o ../$@ ./$*
 
 # The pinned tools. golangci-lint takes some minutes the first time.
@@ -209,4 +231,5 @@ bin/tools/govulncheck: tools/go.mod
 
 .PHONY: help build run dev check fmt fmt-check lint arch generate fresh licences notice vulncheck \
 	test test-go test-race race test-console test-browser e2e screenshots fuzz bench chaos clean \
+	bench-sms bench-flat soak bin/bench/noroshi \
 	console browser reports-clean

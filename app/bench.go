@@ -3,6 +3,7 @@ package app
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io/fs"
 	"os"
@@ -55,10 +56,10 @@ type benchResult struct {
 
 type benchOptions struct {
 	recipients, window, binds int
-	asJSON                    bool
+	asJSON, check             bool
 	preset, population, chaos string
 	dir, profile              string
-	wait                      time.Duration
+	wait, turn, calm          time.Duration
 }
 
 func benchSMSCommand() *cobra.Command {
@@ -75,6 +76,9 @@ func benchSMSCommand() *cobra.Command {
 	f.StringVar(&o.preset, "preset", "perfect", "how the simulated world behaves · 模擬する環境")
 	f.StringVar(&o.population, "population", "", "JSON file instead of a preset · 環境を書いたJSONファイル")
 	f.StringVar(&o.chaos, "chaos", "", "trouble in turns: all, or kinds with commas · 交代で起こす障害")
+	f.DurationVar(&o.turn, "chaos-turn", 5*time.Second, "length of a turn · 障害の長さ")
+	f.DurationVar(&o.calm, "chaos-calm", 2*time.Second, "calm before each turn · 障害の間隔")
+	f.BoolVar(&o.check, "check", false, "fail unless everybody is accounted for · 全員を照合し、合わなければ失敗にします")
 	f.StringVar(&o.dir, "data", "", "directory to keep; a temporary one when left out · データの場所")
 	f.StringVar(&o.profile, "profile", "", "directory for profiles of processor and memory · プロファイルの場所")
 	f.DurationVar(&o.wait, "wait", 10*time.Minute, "longest time for everything · 最長の待ち時間")
@@ -86,9 +90,18 @@ func benchSMSCommand() *cobra.Command {
 		if err != nil {
 			return err
 		}
-		return printBench(cmd, o, r)
+		return errors.Join(printBench(cmd, o, r), r.verdict(o))
 	}
 	return c
+}
+
+// verdict says with --check whether everybody is accounted for.
+func (r benchResult) verdict(o benchOptions) error {
+	if !o.check || r.Lost+r.Unmarked+r.Strange == 0 && r.Reached+r.Shown == r.Recipients {
+		return nil
+	}
+	return fault.New(fault.Conflict, "bench_not_accounted_for",
+		"The simulator's account and the ledger's differ: somebody is lost, or doubled without a mark.")
 }
 
 func checkPeople(n int) error {
@@ -190,7 +203,8 @@ func simulatorApart(ctx context.Context, o benchOptions) (*apart.Process, error)
 	if err != nil {
 		return nil, err
 	}
-	args := []string{"--preset", o.preset, "--chaos", o.chaos}
+	args := []string{"--preset", o.preset, "--chaos", o.chaos, "--chaos-turn", o.turn.String(),
+		"--chaos-calm", o.calm.String()}
 	if o.population != "" {
 		file, err := filepath.Abs(o.population)
 		if err != nil {
