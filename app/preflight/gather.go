@@ -150,5 +150,6 @@ func (sh *sheet) measureAll() {
 
 // route chooses the way out; -1 when none leads there.
 func (sh *sheet) route(n phone.Number) int {
-	return gateway.Choose(sh.routes, n, func(i int) bool { return sh.allowed[i] })
+	return gateway.ChooseHealthy(sh.routes, n, func(i int) bool { return sh.allowed[i] },
+		func(i int) bool { return sh.speeds[i].Up })
 }

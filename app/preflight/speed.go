@@ -26,10 +26,10 @@ func contracted(r *config.Route, sessions int) float64 {
 // speedOf returns what a route does now: the contract, less what the operator has slowed it down by. Without a contract
 // it is what a full window gives at the responses that were measured.
 func speedOf(r *config.Route, h gateway.Health) speed {
-	s := speed{Up: h.State == gateway.Bound || h.State == gateway.Throttling}
+	s := speed{Up: h.State.Serves()}
 	bound := 0
 	for _, session := range h.Sessions {
-		if session.State == gateway.Bound || session.State == gateway.Throttling {
+		if session.State.Serves() {
 			bound++
 		}
 	}
