@@ -90,11 +90,14 @@ func (s *Snapshots) Running() ([]broadcast.Broadcast, error) {
 }
 
 // Signals are the figures that stand on every page. People of a broadcast that was stopped may need help as well: it
-// takes answers until it is closed.
+// takes answers until it is closed. Nobody needs help in a drill: its answers are counted on its own page only.
 func (s *Snapshots) Signals(running []broadcast.Broadcast) (gen.Signals, error) {
 	out := gen.Signals{Running: len(running), Unread: s.o.Tally.Unread(), At: s.o.Now().UTC()}
 	most := 0
 	count := func(b broadcast.Broadcast) error {
+		if b.Content.Mode == broadcast.Drill {
+			return nil
+		}
 		m := s.Glance(b)
 		if n := m.Tally().NeedHelp; n > 0 {
 			out.NeedHelp += n
