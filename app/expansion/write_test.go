@@ -73,7 +73,9 @@ type addressedTo struct {
 }
 
 // checkSegments compares with what a walk over the copies finds.
-func checkSegments(t *rapid.T, copies []message.Copy, segments []message.Segment, best map[phone.Number]group.Priority) {
+func checkSegments(t *rapid.T, copies []message.Copy, segments []message.Segment,
+	best map[phone.Number]group.Priority,
+) {
 	var want []message.Segment
 	for at, c := range copies {
 		if class := int8(best[c.Number]); at == 0 || want[len(want)-1].Class != class {

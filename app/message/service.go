@@ -200,8 +200,8 @@ func (s *Service) Pages(b *Book, run Run) (pages int, exists bool) {
 }
 
 // AddPage appends a page of 1 to 256 copies, sorted by number inside of each segment of the head; only the last page
-// of a run may be short. It also makes the page pending. People are counted as waiting by Place, not here; but who stood worse
-// with the copies there were (all of them failed, say) waits again.
+// of a run may be short. It also makes the page pending. People are counted as waiting by Place, not here; but who
+// stood worse with the copies there were (all of them failed, say) waits again.
 func (s *Service) AddPage(tx *store.Tx, run Run, copies []Copy) (pageNo uint32, err error) {
 	book, err := s.bookFor(tx, run.Broadcast)
 	if err != nil {
