@@ -31,11 +31,13 @@ func (sh *sheet) countries() {
 			key := said{g.Country, w.Code}
 			if at, ok := before[key]; ok {
 				sh.Warnings[at].People += g.People
+				sh.Warnings[at].Texts = united(sh.Warnings[at].Texts, g.longest)
 				continue
 			}
 			before[key] = len(sh.Warnings)
 			sh.warn(Warning{
 				Code: w.Code, Params: w.Params, People: g.People, Country: g.Country, Route: g.Route, Ways: w.Ways,
+				Texts: slices.Sorted(maps.Keys(g.longest)),
 			})
 		}
 	}
@@ -60,4 +62,15 @@ func (sh *sheet) facts(g *groupSum) country.Facts {
 		})
 	}
 	return f
+}
+
+// united adds the places of further texts.
+func united(places []int, more map[int]measured) []int {
+	for place := range more {
+		if !slices.Contains(places, place) {
+			places = append(places, place)
+		}
+	}
+	slices.Sort(places)
+	return places
 }

@@ -164,7 +164,7 @@ func (sh *sheet) problem(c *addressed, route int, m measured) {
 	if w == nil {
 		w = &Warning{
 			Code: m.counted.Problem, Blocking: true, Path: "bodies[" + strconv.Itoa(c.text) + "].text",
-			Route: sh.routes[route].Name, Params: map[string]string{},
+			Route: sh.routes[route].Name, Params: map[string]string{}, Texts: []int{c.text},
 		}
 		sh.problems[key] = w
 	}

@@ -108,4 +108,5 @@ type Warning struct {
 	Country  string
 	Route    string
 	Ways     []country.Way
+	Texts    []int // places of the bodies it is about
 }

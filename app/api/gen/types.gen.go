@@ -1970,6 +1970,9 @@ type PreviewWarning struct {
 	People  *int               `json:"people,omitempty"`
 	Route   *string            `json:"route,omitempty"`
 
+	// Texts Places of the bodies it is about
+	Texts *[]int `json:"texts,omitempty"`
+
 	// Ways Ways out of it
 	Ways *[]PreviewWarningWays `json:"ways,omitempty"`
 }

@@ -63,7 +63,7 @@ func warning(w preflight.Warning) gen.PreviewWarning {
 	}
 	return gen.PreviewWarning{
 		Code: w.Code, Params: optMap(w.Params), People: opt(w.People), Blocking: opt(w.Blocking), Path: opt(w.Path),
-		Country: opt(w.Country), Route: opt(w.Route), Ways: optList(ways),
+		Country: opt(w.Country), Route: opt(w.Route), Ways: optList(ways), Texts: optList(w.Texts),
 	}
 }
 

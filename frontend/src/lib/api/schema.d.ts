@@ -1640,6 +1640,8 @@ export interface components {
             /** @description ISO 3166 alpha-2, when it is about one country */
             country?: string;
             route?: string;
+            /** @description Places of the bodies it is about */
+            texts?: number[];
             /** @description Ways out of it */
             ways?: ("insert_reply_number" | "remove_number" | "remove_link" | "transliterate" | "plain_letters" | "shorten" | "other_route" | "print_notice" | "answer_link_not_yet")[];
         };
