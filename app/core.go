@@ -15,6 +15,7 @@ import (
 	"noroshi/app/access"
 	"noroshi/app/audience"
 	"noroshi/app/audit"
+	"noroshi/app/autoreply"
 	"noroshi/app/broadcast"
 	"noroshi/app/bus"
 	"noroshi/app/config"
@@ -60,6 +61,7 @@ type core struct {
 	audiences  *audience.Service
 	broadcasts *broadcast.Service
 	replies    *reply.Service
+	notes      *autoreply.Service
 	countries  *country.Service
 	preflight  *preflight.Service
 	tally      *tally.Service
@@ -94,7 +96,8 @@ type coreOptions struct {
 // openCore builds and starts the parts in order. When one fails, those before it are stopped again.
 func openCore(ctx context.Context, o coreOptions) (c *core, err error) {
 	c = &core{
-		config: o.Config, path: o.Path, asked: o.Reload, demo: o.Demo, log: o.Log, began: time.Now(), table: gateway.NewTable(o.Config.Routes),
+		config: o.Config, path: o.Path, asked: o.Reload, demo: o.Demo, log: o.Log, began: time.Now(),
+		table: gateway.NewTable(o.Config.Routes),
 	}
 	c.reloads.state.At = c.began
 	defer func() {
@@ -181,9 +184,13 @@ func (c *core) build() (err error) {
 		Launched: func(id.Broadcast) { c.expansion.Wake(); c.live.Poke() },
 		Halted:   func(b id.Broadcast) { c.delivery.Halt(b); c.live.Poke() },
 	})
+	c.notes = autoreply.New(autoreply.Options{
+		Store: c.store, Now: now, Log: c.log,
+		Way: func(name string) (config.Route, gateway.Sender, bool) { return c.routing.way(name) },
+	})
 	c.replies = reply.New(reply.Options{
 		Store: c.store, Directory: c.directory, Questions: c.questions, Messages: c.messages, Audit: c.audit,
-		IDs: c.ids, Now: now,
+		IDs: c.ids, Now: now, RecordOnly: c.config.OptOut == config.OptOutRecordOnly, Confirm: c.notes.Wake,
 	})
 	language := func() string { return c.organisation().Language }
 	c.countries = country.New(country.Options{Store: c.store, Audit: c.audit, Now: now})
@@ -197,7 +204,7 @@ func (c *core) build() (err error) {
 // buildMotion makes what carries work: gateways, queue, delivery, expansion.
 func (c *core) buildMotion(language func() string) (err error) {
 	c.sink, err = inbound.New(inbound.Options{
-		Store: c.store, Messages: c.messages, Replies: c.replies, Routes: c.table, Log: c.log,
+		Store: c.store, Messages: c.messages, Replies: c.replies, Notes: c.notes, Routes: c.table, Log: c.log,
 	})
 	if err != nil {
 		return err
@@ -212,7 +219,8 @@ func (c *core) buildMotion(language func() string) (err error) {
 	}
 	c.onClose("queue", 10*time.Second, c.bus.Close)
 	c.delivery = delivery.New(delivery.Options{
-		Store: c.store, Bus: c.bus, Broadcasts: c.broadcasts, Messages: c.messages, Ways: c.routing.ways(), Now: time.Now, Log: c.log,
+		Store: c.store, Bus: c.bus, Broadcasts: c.broadcasts, Messages: c.messages, Ways: c.routing.ways(),
+		Now: time.Now, Log: c.log,
 		Routes: c.routes,
 	})
 	c.expansion = expansion.New(expansion.Options{
@@ -245,6 +253,10 @@ func (c *core) start(ctx context.Context) error {
 	}
 	c.routing.start(ctx)
 	c.onClose("routes", routeWait, c.routing.close)
+	if err := c.notes.Start(ctx); err != nil {
+		return err
+	}
+	c.onClose("automatic answers", 10*time.Second, c.notes.Close)
 	c.onClose("delivery", 15*time.Second, c.delivery.Close)
 	c.expansion.Start(context.WithoutCancel(ctx))
 	c.onClose("expansion", 10*time.Second, func(context.Context) error { c.expansion.Close(); return nil })

@@ -73,6 +73,15 @@ func (g *routing) sender(name string) *smpp.Client {
 	return g.clients[name]
 }
 
+// way returns a route in use with what sends on it; ok is false when there is none of that name.
+func (g *routing) way(name string) (r config.Route, s gateway.Sender, ok bool) {
+	if r, ok = g.table.Now().Find(name); !ok {
+		return r, nil, false
+	}
+	client := g.sender(name)
+	return r, client, client != nil
+}
+
 // start has all clients connect.
 func (g *routing) start(ctx context.Context) {
 	g.mu.Lock()

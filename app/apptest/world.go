@@ -16,6 +16,7 @@ import (
 
 	"noroshi/app/audience"
 	"noroshi/app/audit"
+	"noroshi/app/autoreply"
 	"noroshi/app/broadcast"
 	"noroshi/app/bus"
 	"noroshi/app/config"
@@ -45,6 +46,8 @@ type Options struct {
 	MemTable int64         // see store.Options
 	// Now is the clock of everything but the gateways, which must keep to real time; nil means time.Now.
 	Now func() time.Time
+	// RecordOnly is reply.Options.RecordOnly.
+	RecordOnly bool
 }
 
 // World is everything of the appliance that a broadcast goes through.
@@ -61,6 +64,7 @@ type World struct {
 	Audiences  *audience.Service
 	Broadcasts *broadcast.Service
 	Replies    *reply.Service
+	Notes      *autoreply.Service
 	Tally      *tally.Service
 	Sink       *inbound.Sink
 	Clients    []*smpp.Client
@@ -93,7 +97,7 @@ func Open(ctx context.Context, o Options) (*World, error) {
 	if err != nil {
 		return nil, err
 	}
-	w.build()
+	w.build(o)
 	if err := w.buildMotion(ctx, o); err != nil {
 		return nil, err
 	}
@@ -103,7 +107,7 @@ func Open(ctx context.Context, o Options) (*World, error) {
 	return w, nil
 }
 
-func (w *World) build() {
+func (w *World) build(o Options) {
 	w.IDs = id.NewSource(w.now, mathrand.Uint32)
 	w.Audit = audit.New(w.now, rand.Reader)
 	w.Directory = directory.New(directory.Options{
@@ -119,15 +123,16 @@ func (w *World) build() {
 		Launched: func(id.Broadcast) { w.Expansion.Wake() },
 		Halted:   func(b id.Broadcast) { w.Delivery.Halt(b) },
 	})
+	w.Notes = autoreply.New(autoreply.Options{Store: w.Store, Now: w.now, Log: w.log, Way: w.way})
 	w.Replies = reply.New(reply.Options{
 		Store: w.Store, Directory: w.Directory, Questions: w.Questions, Messages: w.Messages, Audit: w.Audit, IDs: w.IDs,
-		Now: w.now,
+		Now: w.now, RecordOnly: o.RecordOnly, Confirm: w.Notes.Wake,
 	})
 }
 
 func (w *World) buildMotion(ctx context.Context, o Options) (err error) {
 	w.Sink, err = inbound.New(inbound.Options{
-		Store: w.Store, Messages: w.Messages, Replies: w.Replies, Routes: w.Table, Log: w.log,
+		Store: w.Store, Messages: w.Messages, Replies: w.Replies, Notes: w.Notes, Routes: w.Table, Log: w.log,
 	})
 	if err != nil {
 		return err
@@ -177,6 +182,9 @@ func (w *World) start(ctx context.Context) error {
 	for _, c := range w.Clients {
 		c.Start(context.WithoutCancel(ctx))
 	}
+	if err := w.Notes.Start(ctx); err != nil {
+		return err
+	}
 	w.Expansion.Start(context.WithoutCancel(ctx))
 	return nil
 }
@@ -192,6 +200,7 @@ func (w *World) Close() error {
 		}
 	}
 	w.Expansion.Close()
+	step("automatic answers", w.Notes.Close(ctx))
 	step("delivery", w.Delivery.Close(ctx))
 	for _, c := range w.Clients {
 		step("route", c.Close(ctx))
@@ -215,6 +224,16 @@ func trayDelta(body []byte) ([]id.Broadcast, int, error) {
 		return d.Broadcasts, 1, nil
 	}
 	return d.Broadcasts, -1, nil
+}
+
+// way returns a route with what sends on it.
+func (w *World) way(name string) (config.Route, gateway.Sender, bool) {
+	for i, r := range w.Routes {
+		if r.Name == name && i < len(w.Clients) {
+			return r, w.Clients[i], true
+		}
+	}
+	return config.Route{}, nil, false
 }
 
 func (w *World) routes(broadcast.Mode) ([]config.Route, []bool) {

@@ -25,12 +25,19 @@ type Config struct {
 	KeyFile      string  `yaml:"key_file,omitempty" doc:"File with the 32-byte key of the ledger in hexadecimal, outside the data directory. Or the environment: NOROSHI_KEY."`
 	MemoryMB     int     `yaml:"memory_mb,omitempty" doc:"Memory the appliance tries to stay below, in MB; 0 means 512."`
 	Log          Log     `yaml:"log,omitempty" doc:"What is logged, to standard error."`
+	OptOut       string  `yaml:"opt_out,omitempty" doc:"What a reply such as STOP does: enforce (no more texts to that number until START; when left out) or record_only (written down, nothing else)."`
 	Routes       []Route `yaml:"routes,omitempty" doc:"SMPP accounts."`
 
 	dir      string // directory of the file; relative paths are read from there
 	inline   bool   // a secret stands in the file itself
 	warnings []Problem
 }
+
+// What opt_out may be.
+const (
+	OptOutEnforce    = "enforce"
+	OptOutRecordOnly = "record_only"
+)
 
 // Log is what is logged.
 type Log struct {
@@ -206,6 +213,7 @@ func (c *Config) check(k *checker) {
 	if c.MemoryMB != 0 && c.MemoryMB < 128 {
 		k.say("memory_mb", "must be 0 or at least 128", "0、または128以上にしてください")
 	}
+	k.oneOf("opt_out", c.OptOut, "", OptOutEnforce, OptOutRecordOnly)
 	k.oneOf("log.level", c.Log.Level, "", "debug", "info", "warn", "error")
 	k.oneOf("log.format", c.Log.Format, "", "text", "json")
 }

@@ -6,6 +6,7 @@ import (
 	"sync"
 	"time"
 
+	"noroshi/app/autoreply"
 	"noroshi/app/config"
 	"noroshi/app/fault"
 	"noroshi/app/gateway"
@@ -21,6 +22,7 @@ type Options struct {
 	Store    *store.Store
 	Messages *message.Service
 	Replies  *reply.Service
+	Notes    *autoreply.Service // nil when there are no automatic answers
 	Routes   *gateway.Table
 	Log      *slog.Logger
 }
@@ -46,6 +48,7 @@ type known struct {
 	mu         sync.Mutex
 	generation uint64
 	byName     map[string]settings
+	numbers    map[string][]string // a reply number -> all numbers of the routes that have it
 }
 
 // waiting is a text with the one who waits for its commit.
@@ -81,6 +84,7 @@ func (s *Sink) learn(now *gateway.Routes) error {
 		}
 		s.known.byName[now.List[i].Name] = set
 	}
+	s.known.numbers = numbersOf(now.List)
 	s.known.generation = now.Generation
 	return nil
 }
@@ -131,6 +135,7 @@ func (s *Sink) Start(ctx context.Context) {
 	ctx, s.stop = context.WithCancel(context.WithoutCancel(ctx))
 	s.done.Go(func() { s.run(ctx) })
 	s.done.Go(func() { s.expire(ctx) })
+	s.done.Go(func() { s.tend(ctx) })
 }
 
 // Close ends the work; texts that still wait are refused, so that the operator sends them again.
@@ -141,7 +146,15 @@ func (s *Sink) Close() {
 
 // Receipts commits a batch of receipts.
 func (s *Sink) Receipts(ctx context.Context, rs []gateway.Receipt) error {
-	_, err := s.o.Store.UpdateEssential(ctx, func(tx *store.Tx) error { return s.o.Messages.Receipts(tx, rs) })
+	_, err := s.o.Store.UpdateEssential(ctx, func(tx *store.Tx) (err error) {
+		others := rs
+		if s.o.Notes != nil {
+			if others, err = s.o.Notes.Receipts(tx, rs); err != nil || len(others) == 0 {
+				return err
+			}
+		}
+		return s.o.Messages.Receipts(tx, others)
+	})
 	return err
 }
 
@@ -156,7 +169,7 @@ func (s *Sink) Text(ctx context.Context, t gateway.Text) error {
 		Body: smstext.Body{
 			Octets: t.Octets, DataCoding: t.DCS, Concat: smstext.Concat{Ref: t.Ref, Total: t.Total, Seq: t.Seq},
 		},
-		Decode: set.decode, SMSCID: t.SMSCID, Sequence: t.Sequence, Received: t.Received,
+		Numbers: s.numbers(t.To), Decode: set.decode, SMSCID: t.SMSCID, Sequence: t.Sequence, Received: t.Received,
 	}}
 	select {
 	case s.texts <- w:
