@@ -2,9 +2,13 @@ package smpp
 
 import (
 	"context"
+	"crypto/tls"
+	"crypto/x509"
 	"errors"
 	"fmt"
 	"net"
+	"strings"
+	"syscall"
 
 	"github.com/linxGnu/gosmpp/pdu"
 
@@ -21,6 +25,8 @@ type CheckResult struct {
 	Reason string // as in gateway.Health; empty when OK
 	Status uint32 // command_status of a refusal; 0 when none
 	Detail string // the operating system's or operator's own words
+
+	topic string
 }
 
 // Check dials each host of the route, binds in each of its modes, and unbinds. It changes nothing and sends nothing. It
@@ -47,6 +53,7 @@ func Check(ctx context.Context, r config.Route) ([]CheckResult, error) {
 			res := CheckResult{Peer: host, Mode: string(m), OK: true}
 			if why := try(ctx, d, r, m, host); why != nil {
 				res.OK, res.Reason, res.Status, res.Detail = false, why.reason, why.status, why.detail()
+				res.topic = topicOf(why)
 			}
 			out = append(out, res)
 		}
@@ -81,7 +88,7 @@ func try(ctx context.Context, d *dialer, r config.Route, m mode, host string) *s
 
 // Sentence says in plain words what came of the try and what to do about it: in Japanese for "ja", else in English.
 func (r CheckResult) Sentence(lang string) string {
-	t := texts[r.topic()]
+	t := texts[r.Topic()]
 	s := t.en
 	if lang == "ja" {
 		s = t.ja
@@ -89,13 +96,20 @@ func (r CheckResult) Sentence(lang string) string {
 	if r.OK {
 		return fmt.Sprintf("%s (%s): %s", r.Peer, r.Mode, s)
 	}
+	if r.Status != 0 {
+		return fmt.Sprintf("%s (%s): %s [%s, 0x%02X]", r.Peer, r.Mode, s, r.Detail, r.Status)
+	}
 	return fmt.Sprintf("%s (%s): %s [%s]", r.Peer, r.Mode, s, r.Detail)
 }
 
-// topic names the sentence: the reason, or the status where it tells more.
-func (r CheckResult) topic() string {
+// Topic names what came of the try more closely than the reason, such as host_unknown, tls_expired or status_0e; it is
+// ok when the account was bound. There are words for each.
+func (r CheckResult) Topic() string {
 	if r.OK {
 		return "ok"
+	}
+	if _, ok := texts[r.topic]; ok {
+		return r.topic
 	}
 	if r.Reason == reasonBind {
 		key := fmt.Sprintf("status_%02x", r.Status)
@@ -109,45 +123,70 @@ func (r CheckResult) topic() string {
 	return reasonCut
 }
 
-// texts are the sentences of Sentence.
-var texts = map[string]struct{ en, ja string }{
-	"ok": {"Bound and unbound.", "接続とバインドに成功しました。"},
-	reasonConnect: {
-		"No connection. Check host, port and firewall, and whether the operator allows this server's address.",
-		"接続できません。ホスト、ポート、ファイアウォールと、通信事業者側の接続元アドレスの許可を確認してください。",
-	},
-	reasonTLS: {
-		"The TLS handshake failed. Check the port, tls.ca_file, tls.server_name and the client certificate.",
-		"TLSの接続に失敗しました。ポート、tls.ca_file、tls.server_name、クライアント証明書を確認してください。",
-	},
-	reasonNoAnswer: {
-		"Connected, but the bind was not answered in time. Is this the SMPP port, and is TLS set as the operator has it?",
-		"接続はできましたが、バインドへの応答がありません。SMPPのポートかどうか、TLSの設定が合っているかを確認してください。",
-	},
-	reasonFrame: {
-		"The far side does not speak SMPP here. Check the port, and whether TLS is needed.",
-		"相手がSMPPで応答していません。ポートと、TLSが必要かどうかを確認してください。",
-	},
-	reasonBind: {
-		"The operator refused the bind. Ask the operator with the code that follows.",
-		"通信事業者がバインドを拒否しました。続くコードを伝えて、通信事業者に確認してください。",
-	},
-	"status_00": {
-		"The far side closed the connection instead of answering the bind. It may not allow this server's address.",
-		"バインドに応答せずに切断されました。接続元アドレスが許可されていない可能性があります。",
-	},
-	"status_05": {
-		"The account is already bound elsewhere, or has no session left. Check binds, and other programs that use it.",
-		"アカウントがすでに使用中か、セッション数の上限に達しています。bindsの値と、ほかの利用中のシステムを確認してください。",
-	},
-	"status_0d": {
-		"The operator refused the bind without a reason. Often the address is not allowed, or the sessions are used up.",
-		"理由の通知なしにバインドが拒否されました。接続元アドレスの許可とセッション数の上限を確認してください。",
-	},
-	"status_0e": {"The password is wrong.", "パスワードが違います。"},
-	"status_0f": {"The system_id is unknown to the operator.", "system_idが通信事業者に登録されていません。"},
-	"status_53": {"The system_type is wrong.", "system_typeが違います。"},
-	reasonCut:   {"The connection was lost.", "接続が切れました。"},
+// Causes of failures to connect that have words of their own.
+const (
+	topicHostUnknown = "host_unknown"
+	topicDNS         = "dns_failed"
+	topicPortClosed  = "port_closed"
+	topicUnreachable = "host_unreachable"
+	topicTimeout     = "connect_timeout"
+	topicTLSName     = "tls_name"
+	topicTLSExpired  = "tls_expired"
+	topicTLSUnknown  = "tls_unknown_ca"
+	topicTLSPlain    = "tls_not_spoken"
+	topicTLSClient   = "tls_client_certificate"
+)
+
+// topicOf looks behind a failure.
+func topicOf(why *setback) string {
+	if why.reason == reasonTLS || why.reason == reasonBind && isAlert(why.err) {
+		return tlsTopic(why.err)
+	}
+	if why.reason != reasonConnect {
+		return ""
+	}
+	var dns *net.DNSError
+	var op *net.OpError
+	switch {
+	case errors.As(why.err, &dns) && dns.IsNotFound:
+		return topicHostUnknown
+	case errors.As(why.err, &dns):
+		return topicDNS
+	case errors.Is(why.err, syscall.ECONNREFUSED):
+		return topicPortClosed
+	case errors.Is(why.err, syscall.EHOSTUNREACH), errors.Is(why.err, syscall.ENETUNREACH):
+		return topicUnreachable
+	case errors.Is(why.err, context.DeadlineExceeded), errors.As(why.err, &op) && op.Timeout():
+		return topicTimeout
+	}
+	return ""
+}
+
+// isAlert reports whether the far side ended TLS itself. In TLS 1.3 a server looks at the client's certificate only
+// after the handshake is over for the client, so its refusal arrives instead of the answer to the bind.
+func isAlert(err error) bool {
+	_, ok := errors.AsType[*net.OpError](err)
+	return ok && strings.Contains(err.Error(), "remote error: tls: ")
+}
+
+func tlsTopic(err error) string {
+	var name x509.HostnameError
+	var invalid x509.CertificateInvalidError
+	var unknown x509.UnknownAuthorityError
+	var record tls.RecordHeaderError
+	switch {
+	case errors.As(err, &name):
+		return topicTLSName
+	case errors.As(err, &invalid) && invalid.Reason == x509.Expired:
+		return topicTLSExpired
+	case errors.As(err, &unknown):
+		return topicTLSUnknown
+	case errors.As(err, &record):
+		return topicTLSPlain
+	case isAlert(err):
+		return topicTLSClient
+	}
+	return ""
 }
 
 // plain returns the words of a network failure without the addresses, which stand beside them already.

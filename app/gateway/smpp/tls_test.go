@@ -1,6 +1,7 @@
 package smpp
 
 import (
+	"context"
 	"crypto/ecdsa"
 	"crypto/elliptic"
 	"crypto/rand"
@@ -8,11 +9,13 @@ import (
 	"crypto/x509"
 	"crypto/x509/pkix"
 	"encoding/pem"
+	"errors"
 	"math/big"
 	"net"
 	"os"
 	"path/filepath"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 
@@ -46,7 +49,9 @@ func (a *authority) issue(name string, c *x509.Certificate) (*x509.Certificate, 
 		a.t.Fatal(err)
 	}
 	c.SerialNumber, c.Subject = big.NewInt(1), pkix.Name{CommonName: name}
-	c.NotBefore, c.NotAfter = time.Now().Add(-time.Hour), time.Now().Add(time.Hour)
+	if c.NotBefore = time.Now().Add(-2 * time.Hour); c.NotAfter.IsZero() {
+		c.NotAfter = time.Now().Add(time.Hour)
+	}
 	parent, signer := a.cert, a.key
 	if parent == nil {
 		parent, signer = c, key
@@ -100,21 +105,103 @@ func TestTLS(t *testing.T) {
 			t.Fatalf("outcomes = %v, want 100 accepted", got)
 		}
 	})
-	for name, change := range map[string]func(*config.TLS){
-		"without our certificate":      func(c *config.TLS) { c.CertFile, c.KeyFile = "", "" },
-		"with another name":            func(c *config.TLS) { c.ServerName = "other.example" },
-		"without the authority":        func(c *config.TLS) { c.CAFile = "" },
-		"without TLS where it is used": func(c *config.TLS) { c.Enabled = false },
+	for name, k := range map[string]struct {
+		change func(*config.TLS)
+		topic  string
+	}{
+		"without our certificate":      {func(c *config.TLS) { c.CertFile, c.KeyFile = "", "" }, topicTLSClient},
+		"with another name":            {func(c *config.TLS) { c.ServerName = "other.example" }, topicTLSName},
+		"without the authority":        {func(c *config.TLS) { c.CAFile = "" }, topicTLSUnknown},
+		"without TLS where it is used": {func(c *config.TLS) { c.Enabled = false }, ""},
 	} {
 		t.Run(name+" there is no session", func(t *testing.T) {
 			r := routeTo(s.ln.Addr())
 			r.TLS = whole
-			change(&r.TLS)
-			got, err := Check(t.Context(), r)
-			if err != nil || len(got) != 1 || got[0].OK {
-				t.Fatalf("Check() = %+v, %v, want a failure", got, err)
-			}
+			k.change(&r.TLS)
+			refusedAs(t, r, k.topic)
 		})
+	}
+}
+
+// refusedAs checks that a route does not come up, for a reason with words of its own.
+func refusedAs(t *testing.T, r config.Route, topic string) {
+	t.Helper()
+	got, err := Check(t.Context(), r)
+	if err != nil || len(got) != 1 || got[0].OK {
+		t.Fatalf("Check() = %+v, %v, want a failure", got, err)
+	}
+	if topic != "" && got[0].Topic() != topic {
+		t.Errorf("Topic() = %s (%s), want %s", got[0].Topic(), got[0].Detail, topic)
+	}
+}
+
+func TestCheckTellsWhatIsWrongWithTLS(t *testing.T) {
+	t.Parallel()
+	a := newAuthority(t)
+	a.issue("old", &x509.Certificate{DNSNames: []string{"smsc.example"}, NotAfter: time.Now().Add(-time.Hour)})
+	pair, err := tls.LoadX509KeyPair(a.path("old.pem"), a.path("old.key"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	ln, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	old := &tls.Config{Certificates: []tls.Certificate{pair}}
+	expired := startSMSC(t, tls.NewListener(ln, old), &smsc{t: t, on: accept})
+	r := routeTo(expired.ln.Addr())
+	r.TLS = config.TLS{Enabled: true, CAFile: a.path("ca.pem"), ServerName: "smsc.example"}
+	refusedAs(t, r, topicTLSExpired)
+
+	// Something that is no SMSC answers in words of its own.
+	greeter, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = greeter.Close() })
+	go func() {
+		for {
+			conn, err := greeter.Accept()
+			if err != nil {
+				return
+			}
+			_, _ = conn.Write([]byte("220 mail.example ESMTP is what a mail server says\r\n"))
+			_ = conn.Close()
+		}
+	}()
+	r = routeTo(greeter.Addr())
+	r.TLS = config.TLS{Enabled: true}
+	refusedAs(t, r, topicTLSPlain)
+}
+
+// TestCheckTopics holds that each cause of a failure to connect is told from the others.
+func TestCheckTopics(t *testing.T) {
+	t.Parallel()
+	dial := func(err error) *setback {
+		return &setback{reason: reasonConnect, err: &net.OpError{Op: "dial", Err: err}}
+	}
+	for _, k := range []struct {
+		why  *setback
+		want string
+	}{
+		{dial(&net.DNSError{IsNotFound: true}), topicHostUnknown},
+		{dial(&net.DNSError{IsTimeout: true}), topicDNS},
+		{dial(os.NewSyscallError("connect", syscall.ECONNREFUSED)), topicPortClosed},
+		{dial(os.NewSyscallError("connect", syscall.EHOSTUNREACH)), topicUnreachable},
+		{dial(os.NewSyscallError("connect", syscall.ENETUNREACH)), topicUnreachable},
+		{dial(context.DeadlineExceeded), topicTimeout},
+		{dial(errors.New("something else")), reasonConnect},
+		{&setback{reason: reasonNoAnswer}, reasonNoAnswer},
+		{&setback{reason: reasonBind, status: 5}, "status_05"},
+		{&setback{reason: reasonBind, status: 0x777}, reasonBind},
+	} {
+		r := CheckResult{Reason: k.why.reason, Status: k.why.status, topic: topicOf(k.why)}
+		if got := r.Topic(); got != k.want {
+			t.Errorf("Topic() of %v = %s, want %s", k.why, got, k.want)
+		}
+		if en, ja := r.Sentence("en"), r.Sentence("ja"); en == ja || !strings.Contains(ja, "。") {
+			t.Errorf("sentences of %s: %q and %q", k.want, en, ja)
+		}
 	}
 }
 
@@ -137,8 +224,8 @@ func TestCheck(t *testing.T) {
 			want: CheckResult{Reason: reasonBind, Status: 0x0E, Detail: "ESME_RINVPASWD"}},
 		"a refusal without a sentence of its own": {status: 0x401, en: "refused the bind", ja: "拒否しました",
 			want: CheckResult{Reason: reasonBind, Status: 0x401, Detail: "0x00000401"}},
-		"nobody there": {addr: nobody, en: "firewall", ja: "ファイアウォール",
-			want: CheckResult{Reason: reasonConnect, Detail: "connect: connection refused"}},
+		"nobody there": {addr: nobody, en: "refuses connections on this port", ja: "このポートへの接続が拒否",
+			want: CheckResult{Reason: reasonConnect, Detail: "connect: connection refused", topic: topicPortClosed}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
