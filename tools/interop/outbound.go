@@ -37,6 +37,7 @@ var texts = []text{
 	{"GSM-7, € where the part ends", strings.Repeat("a", 152) + "€" + strings.Repeat("b", 60), 2, 2},
 	{"GSM-7, 459 septets with @ [ ] and €", strings.Repeat("@ 100 € [test] ", 25) + "four or 3", 0, 0},
 	{"GSM-7, 1,530 septets", fit(words, 1530), 10, 11},
+	{"GSM-7, the letters of Latin-1", "£¥è é ù ì ò Ç Ø ø Å å Æ æ ß É ¤ ¡ Ä Ö Ñ Ü § ¿ ä ö ñ ü à @_$[]{}~|^\\", 1, 1},
 	{"Latin-1 beyond GSM-7", "Grüße, señor: ça va? Où êtes-vous, à côté?", 1, 1},
 	{"UCS-2, Japanese", "地震が発生しました。無事ですか？", 1, 1},
 	{"UCS-2, 70 units", fit(japanese, 70), 1, 1},
@@ -99,7 +100,7 @@ func arrived(p *peer, mark int, a account, txt text) string {
 	if e.Text != txt.body {
 		return fmt.Sprintf("%q arrived, %q was sent", e.Text, txt.body)
 	}
-	if dcs := txt.dataCoding(a); dcs >= 0 && e.DCS != dcs {
+	if dcs := txt.dataCoding(a); e.DCS != dcs {
 		return fmt.Sprintf("data_coding is %d, not %d", e.DCS, dcs)
 	}
 	submits := submitsTo(p, mark, to)
@@ -123,13 +124,14 @@ func (txt text) expect(a account) int {
 	return txt.parts
 }
 
-// dataCoding is what the text must come under; -1 when it depends on the alphabet.
+// dataCoding is what the text must come under. Where data_coding 0 is Latin-1 or ASCII, an operator still has to bring
+// the text to GSM-7 on the air: what is in both goes under 0, and the rest as UCS-2.
 func (txt text) dataCoding(a account) int {
 	gsm := strings.HasPrefix(txt.name, "GSM-7")
-	_, other := a.smsc["alphabet"]
+	most := map[any]rune{"latin1": 'ÿ', "ascii": '~'}[a.smsc["alphabet"]]
 	switch {
-	case other:
-		return -1
+	case most > 0 && strings.ContainsFunc(txt.body, func(r rune) bool { return r > most }):
+		return 8
 	case a.name == "codings" && gsm:
 		return 1
 	case a.name == "codings":

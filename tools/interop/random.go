@@ -58,7 +58,7 @@ func (t *trial) takeRandom(count int, seed uint64) {
 			peers++
 		}
 	}
-	joins := []string{"whole", "udh", "udh16", "sar", "payload", "udh_ports"}
+	joins := []string{"whole", "udh", "udh16", "sar", "payload", "udh_ports", "data_sm", "data_sm_udh"}
 	for i := range count {
 		p := t.peers[i%peers]
 		r := repertoires[random.IntN(len(repertoires))]
@@ -68,7 +68,7 @@ func (t *trial) takeRandom(count int, seed uint64) {
 		switch {
 		case in.by == "whole":
 			most = min(r.octets/4, 33)
-		case in.by == "payload":
+		case in.by == "payload" || in.by == "data_sm":
 		default:
 			in.size = 1 + random.IntN(r.octets)
 			if r.charset == "gsm7_packed" {

@@ -35,6 +35,8 @@ var receipts = []outcome{
 	{name: "response in capitals, text in small letters", rule: rule("resp", "HEX", "tlv", ""), state: "delivered"},
 	{name: "response with zeros, text without", rule: rule("resp", "padded", "tlv", "", "text", "dec"), state: "delivered"},
 	{name: "text in message_payload", rule: rule("tlv", "", "in", "payload"), state: "delivered"},
+	{name: "by data_sm, text only", rule: rule("tlv", "", "in", "data_sm"), state: "delivered"},
+	{name: "by data_sm, parameters only", rule: rule("words", "none", "in", "data_sm"), state: "delivered"},
 	{name: "text in UCS-2", rule: rule("tlv", "", "in", "ucs2"), state: "delivered"},
 	{name: "few fields, other order and case", rule: rule("tlv", "", "words", "short"), state: "delivered"},
 	{name: "esm_class 0, known by the text", rule: rule("tlv", "", "esm", 0), state: "delivered"},

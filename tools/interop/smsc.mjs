@@ -255,13 +255,13 @@ function receipt(session, pdu, id, rule) {
     data_coding: rule.in === 'ucs2' ? 8 : 0
   };
   const octets = rule.in === 'ucs2' ? iconv.encode(text, 'utf16-be') : Buffer.from(text, 'latin1');
-  options[rule.in === 'payload' ? 'message_payload' : 'short_message'] = octets;
+  options[rule.in === 'payload' || rule.in === 'data_sm' ? 'message_payload' : 'short_message'] = octets;
   if (rule.tlv) {
     options.receipted_message_id = nameOf(id, rule.tlv);
     options.message_state = rule.state;
     options.network_error_code = Buffer.from([3, 0, Number(rule.err)]);
   }
-  way(session.account, 'in').deliver_sm(options, (resp) =>
+  way(session.account, 'in')[rule.in === 'data_sm' ? 'data_sm' : 'deliver_sm'](options, (resp) =>
     say({
       event: 'receipt_resp',
       account: session.account,
@@ -289,6 +289,7 @@ function split(octets, size) {
 function place(by, ref, total, seq) {
   switch (by) {
     case 'udh':
+    case 'data_sm_udh':
       return Buffer.from([5, 0, 3, ref & 255, total, seq]);
     case 'udh16':
       return Buffer.from([6, 8, 4, ref >> 8, ref & 255, total, seq]);
@@ -324,14 +325,16 @@ function sendText(c) {
       esm_class: 0
     };
     const udh = place(c.by, c.ref, parts.length, i + 1);
-    if (c.by === 'payload') options.message_payload = parts[i];
-    else options.short_message = udh ? { udh, message: parts[i] } : parts[i];
+    const data = c.by.startsWith('data_sm');
+    options[data || c.by === 'payload' ? 'message_payload' : 'short_message'] = udh
+      ? { udh, message: parts[i] }
+      : parts[i];
     if (c.by === 'sar') {
       options.sar_msg_ref_num = c.ref;
       options.sar_total_segments = parts.length;
       options.sar_segment_seqnum = i + 1;
     }
-    session.deliver_sm(options, (resp) => {
+    session[data ? 'data_sm' : 'deliver_sm'](options, (resp) => {
       if (--waiting === 0 || resp.command_status !== 0) {
         say({ event: 'done', account: c.account, tag: c.tag, status: resp.command_status });
       }

@@ -178,14 +178,14 @@ sub receipt {
         dest_addr_ton => $pdu->{source_addr_ton}, dest_addr_npi => $pdu->{source_addr_npi},
         destination_addr => $pdu->{source_addr}, esm_class => $rule{esm},
         data_coding => $rule{in} eq 'ucs2' ? 8 : 0,
-        ($rule{in} eq 'payload' ? 'message_payload' : 'short_message') => $text,
+        ($rule{in} =~ /payload|data_sm/ ? 'message_payload' : 'short_message') => $text,
     );
     if ($rule{tlv}) {
         push @options, receipted_message_id => name_of($id, $rule{tlv}) . "\0", message_state => chr $rule{state},
             network_error_code => pack 'Cn', 3, $rule{err};
     }
     my $to = $pdu->{destination_addr};
-    deliver(way($s->{account}, 'in'), sub {
+    deliver(way($s->{account}, 'in'), $rule{in} eq 'data_sm' ? 'data_sm' : 'deliver_sm', sub {
         say_event(event => 'receipt_resp', account => $s->{account}, to => $to, status => shift);
     }, @options);
 }
@@ -200,10 +200,10 @@ sub way {
     die "no session of $account\n";
 }
 
-# deliver sends a deliver_sm and calls back with the status of its response.
+# deliver sends a deliver_sm or data_sm and calls back with the status of its response.
 sub deliver {
-    my ($s, $then, @options) = @_;
-    my $seq = $s->{smpp}->deliver_sm(@options, async => 1);
+    my ($s, $command, $then, @options) = @_;
+    my $seq = $s->{smpp}->$command(@options, async => 1);
     $s->{waiting}{$seq} = $then;
 }
 
@@ -217,7 +217,7 @@ sub split_octets {
 
 sub header {
     my ($by, $ref, $total, $seq) = @_;
-    return pack 'C6', 5, 0, 3, $ref & 255, $total, $seq if $by eq 'udh';
+    return pack 'C6', 5, 0, 3, $ref & 255, $total, $seq if $by eq 'udh' || $by eq 'data_sm_udh';
     return pack 'C3nCC', 6, 8, 4, $ref, $total, $seq if $by eq 'udh16';
     # An element for somebody else in front of the place.
     return pack 'C3nnC5', 11, 5, 4, 0x0b84, 0, 0, 3, $ref & 255, $total, $seq if $by eq 'udh_ports';
@@ -246,11 +246,11 @@ sub send_text {
             source_addr_ton => $c->{ton}, source_addr_npi => 1, source_addr => $c->{from}, dest_addr_ton => 1,
             dest_addr_npi => 1, destination_addr => $c->{to}, data_coding => $c->{dcs},
             esm_class => $header eq '' ? 0 : 0x40,
-            ($c->{by} eq 'payload' ? 'message_payload' : 'short_message') => $header . $parts[$i],
+            ($c->{by} =~ /payload|data_sm/ ? 'message_payload' : 'short_message') => $header . $parts[$i],
         );
         push @options, sar_msg_ref_num => pack('n', $c->{ref}), sar_total_segments => chr @parts,
             sar_segment_seqnum => chr($i + 1) if $c->{by} eq 'sar';
-        deliver($s, sub {
+        deliver($s, $c->{by} =~ /data_sm/ ? 'data_sm' : 'deliver_sm', sub {
             my $status = shift;
             say_event(event => 'done', account => $c->{account}, tag => $c->{tag}, status => $status)
                 if --$waiting == 0 || $status;
@@ -275,7 +275,7 @@ my %command = (
     # A header that says it is longer than the text: what a careless SMSC sends.
     poison => sub {
         my $c = shift;
-        deliver(way($c->{account}, 'in'), sub { say_event(event => 'done', tag => $c->{tag}, status => shift) },
+        deliver(way($c->{account}, 'in'), 'deliver_sm', sub { say_event(event => 'done', tag => $c->{tag}, status => shift) },
             source_addr_ton => 1, source_addr_npi => 1, source_addr => $c->{from}, destination_addr => $c->{to},
             esm_class => 0x40, data_coding => 0, short_message => "\x40\x00\x03\x41");
     },
