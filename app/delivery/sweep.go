@@ -41,19 +41,24 @@ func (s *Service) sweep(ctx context.Context) {
 }
 
 func (s *Service) retryOrphans(ctx context.Context) {
-	for more := true; more && ctx.Err() == nil; {
-		var left int
-		_, err := s.o.Store.UpdateEssential(ctx, func(tx *store.Tx) (err error) {
-			left, more, err = s.o.Messages.RetryOrphans(tx)
-			return err
-		})
-		if err != nil {
-			if ctx.Err() == nil {
-				s.o.Log.Error("receipts without a part not tried again", "error", err)
-			}
-			return
-		}
+	retry := func(tx *store.Tx) (bool, error) {
+		left, more, err := s.o.Messages.RetryOrphans(tx)
 		s.orphans.Store(int64(left))
+		return more, err
+	}
+	for _, step := range []func(*store.Tx) (bool, error){retry, s.o.Messages.SweepOrphans} {
+		for more := true; more && ctx.Err() == nil; {
+			_, err := s.o.Store.UpdateEssential(ctx, func(tx *store.Tx) (err error) {
+				more, err = step(tx)
+				return err
+			})
+			if err != nil {
+				if ctx.Err() == nil {
+					s.o.Log.Error("receipts without a part not looked after", "error", err)
+				}
+				return
+			}
+		}
 	}
 }
 

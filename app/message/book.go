@@ -4,6 +4,7 @@ import (
 	"sync"
 
 	"noroshi/app/id"
+	"noroshi/app/message/leaf"
 	"noroshi/app/message/part"
 	"noroshi/app/phone"
 )
@@ -79,22 +80,22 @@ func (b *Book) unlink(w *row, copyNo, person uint32) {
 
 // addPage appends a page to the row; the undo takes it off again. With ld it counts what the copies mean for people who
 // had others before.
-func (b *Book) addPage(w *row, p page, ld *ledgerDelta) (undo func(), err error) {
+func (b *Book) addPage(w *row, p leaf.Page, ld *ledgerDelta) (undo func(), err error) {
 	from, partsFrom := uint32(len(w.numbers)), len(w.parts)
-	for i := range p.count() {
-		more, _, err := p.tail(i)
+	for i := range p.Count() {
+		more, err := p.More(i)
 		if err != nil {
 			return nil, err
 		}
 		copyNo := uint32(len(w.numbers))
-		w.numbers = append(w.numbers, p.number(i))
-		w.people = append(w.people, p.person(i))
+		w.numbers = append(w.numbers, p.Number(i))
+		w.people = append(w.people, p.Person(i))
 		if len(more) > 0 {
-			w.shared[copyNo] = append([]uint32{p.person(i)}, more...)
+			w.shared[copyNo] = append([]uint32{p.Person(i)}, more...)
 		}
-		w.routeOf, w.handed = append(w.routeOf, p.route(i)), append(w.handed, 0)
-		n := max(1, int(p.parts(i)))
-		w.left[p.route(i)] += int32(n)
+		w.routeOf, w.handed = append(w.routeOf, p.Route(i)), append(w.handed, 0)
+		n := max(1, int(p.Parts(i)))
+		w.left[p.Route(i)] += int32(n)
 		w.parts = append(w.parts, make([]part.Part, n)...)
 		w.first = append(w.first, uint32(len(w.parts)))
 		for _, person := range w.peopleOf(copyNo) {

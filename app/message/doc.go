@@ -16,6 +16,10 @@
 // out), or an outcome, or is uncertain and shown so. Delivered is sticky; a later event that is not final never
 // replaces a final one; repeated receipts change nothing. A receipt may be committed before the outcome of its part.
 //
+// A copy of which nothing was handed over, nor ever in doubt, may go to another route of the run's table: that is an
+// event like any other, with a split of its own, and the page stays as it is. Nobody gets a text over two routes unless
+// it is marked that they may have got it twice.
+//
 // # What it does not do
 //
 // It does not render texts, choose routes, talk to a network, or know names: a copy carries the values of its

@@ -7,6 +7,7 @@ import (
 
 	"noroshi/app/fault"
 	"noroshi/app/id"
+	"noroshi/app/message/leaf"
 	"noroshi/app/message/part"
 	"noroshi/app/phone"
 	"noroshi/app/store"
@@ -275,12 +276,12 @@ func (s *Service) EachCopy(run Run, head Head, pageNo uint32, fn func(copyNo uin
 		if !ok {
 			return fault.New(fault.NotFound, "page_not_found", "There is no such page of messages.")
 		}
-		p, err := parsePage(value)
+		p, err := leaf.Parse(value)
 		if err != nil {
 			return err
 		}
-		for i := range p.count() {
-			c, err := p.copyAt(i, len(head.Vars))
+		for i := range p.Count() {
+			c, err := p.CopyAt(i, len(head.Vars))
 			if err != nil {
 				return err
 			}
@@ -308,14 +309,14 @@ func (s *Service) Copy(tx *store.Tx, run Run, copyNo uint32) (Copy, Head, error)
 	if err != nil || !ok {
 		return Copy{}, Head{}, errors.Join(err, errNoCopy(ok))
 	}
-	p, err := parsePage(value)
+	p, err := leaf.Parse(value)
 	if err != nil {
 		return Copy{}, Head{}, err
 	}
-	if int(copyNo%PageSize) >= p.count() {
+	if int(copyNo%PageSize) >= p.Count() {
 		return Copy{}, Head{}, errNoCopy(false)
 	}
-	c, err := p.copyAt(int(copyNo%PageSize), len(head.Vars))
+	c, err := p.CopyAt(int(copyNo%PageSize), len(head.Vars))
 	s.asItIs(run, copyNo, &c)
 	return c, head, err
 }

@@ -8,6 +8,7 @@ import (
 	"pgregory.net/rapid"
 
 	"noroshi/app/gateway"
+	"noroshi/app/message/leaf"
 	"noroshi/app/message/part"
 	"noroshi/app/phone"
 	"noroshi/app/store"
@@ -45,9 +46,9 @@ func (w *world) checkRoutes(t *rapid.T) {
 	for n := range r.open {
 		err := w.st.View(func(tx *store.Tx) error {
 			b, _, err := tx.Get(store.MessagePage.Key(w.run.key(), be32(uint32(n))))
-			for i := range page(b).count() {
+			for i := range leaf.Page(b).Count() {
 				trails[n*PageSize+i] = trail{
-					route: page(b).route(i), parts: page(b).parts(i), claims: map[uint8]uint8{}, with: map[uint8]bool{},
+					route: leaf.Page(b).Route(i), parts: leaf.Page(b).Parts(i), claims: map[uint8]uint8{}, with: map[uint8]bool{},
 				}
 			}
 			return err

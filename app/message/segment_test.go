@@ -7,6 +7,7 @@ import (
 	"github.com/fxamacker/cbor/v2"
 	"pgregory.net/rapid"
 
+	"noroshi/app/message/leaf"
 	"noroshi/app/message/part"
 	"noroshi/app/phone"
 	"noroshi/app/store"
@@ -44,7 +45,7 @@ func bookWith(t *rapid.T, copies []Copy, segments []Segment) (*Service, *Book) {
 	s.books[1] = book
 	s.addRow(book, Run{Broadcast: 1}, Head{Segments: segments})
 	for page := range slices.Chunk(copies, PageSize) {
-		p, err := parsePage(encodePage(page))
+		p, err := leaf.Parse(leaf.Encode(page))
 		if err != nil {
 			t.Fatalf("parsePage: %v", err)
 		}

@@ -9,6 +9,7 @@ import (
 
 	"noroshi/app/fault"
 	"noroshi/app/id"
+	"noroshi/app/message/leaf"
 	"noroshi/app/message/part"
 	"noroshi/app/message/partids"
 	"noroshi/app/store"
@@ -123,7 +124,7 @@ func (s *Service) read(tx *store.Tx, book *Book) error {
 func (s *Service) readRow(tx *store.Tx, book *Book, w *row) error {
 	scan := store.Scan{Prefix: store.MessagePage.Key(w.run.key())}
 	err := tx.Each(scan, func(_, value []byte) (bool, error) {
-		p, err := parsePage(value)
+		p, err := leaf.Parse(value)
 		if err == nil {
 			_, err = book.addPage(w, p, nil)
 		}
@@ -211,11 +212,11 @@ func (s *Service) AddPage(tx *store.Tx, run Run, copies []Copy) (pageNo uint32, 
 	if w == nil || len(copies) == 0 || len(copies) > PageSize || len(w.numbers)%PageSize != 0 {
 		return 0, fault.New(fault.Internal, "internal", "A page of messages does not fit its run.")
 	}
-	encoded := encodePage(copies)
+	encoded := leaf.Encode(copies)
 	pageNo = uint32(len(w.open))
 	tx.Set(store.MessagePage.Key(run.key(), be32(pageNo)), encoded)
 	tx.Set(pendingKey(w.head.Priority, run, pageNo), []byte{1})
-	p, err := parsePage(encoded)
+	p, err := leaf.Parse(encoded)
 	if err != nil {
 		return 0, err
 	}

@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"noroshi/app/gateway"
+	"noroshi/app/message/leaf"
 	"noroshi/app/message/part"
 	"noroshi/app/store"
 )
@@ -30,11 +31,11 @@ func (s *Service) Steps(ref Ref, head Head) ([]Step, error) {
 		if err != nil || !ok {
 			return err
 		}
-		p, err := parsePage(value)
-		if err != nil || int(ref.Copy%PageSize) >= p.count() {
+		p, err := leaf.Parse(value)
+		if err != nil || int(ref.Copy%PageSize) >= p.Count() {
 			return err
 		}
-		route, parts := p.route(int(ref.Copy%PageSize)), p.parts(int(ref.Copy%PageSize))
+		route, parts := p.Route(int(ref.Copy%PageSize)), p.Parts(int(ref.Copy%PageSize))
 		scan := store.Scan{Prefix: store.MessageLog.Key(ref.Run.key())}
 		return tx.Each(scan, func(_, value []byte) (bool, error) {
 			err := part.DecodeBatch(value, func(at time.Time, e part.Event) {
