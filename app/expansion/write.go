@@ -19,10 +19,11 @@ import (
 	"noroshi/app/template"
 )
 
-// addressed is one number of one person, before numbers that people share are put together.
+// addressed is one number of one person, before numbers that people share are put together. It holds no pointer: there
+// may be millions.
 type addressed struct {
 	number phone.Number
-	vars   []string
+	vars   uint64 // where the values of the variables are kept
 	person uint32
 	text   uint8
 	class  group.Priority
@@ -41,6 +42,7 @@ type writer struct {
 	ill      []bool             // routes that cannot send now
 	counted  map[[2]uint8]uint8 // parts of texts that are the same for everybody, by text and route
 	nameAt   int                // place of the name among the variables; -1 when it is not used
+	values   values
 	head     message.Head
 	written  int  // pages that are there already
 	exists   bool // the run was created before
@@ -70,11 +72,10 @@ func (s *Service) write(ctx context.Context, b broadcast.Broadcast, texts broadc
 		return err
 	}
 	w.order(list)
-	copies, segments := w.merge(list)
-	if err := w.create(ctx, segments); err != nil {
+	if err := w.create(ctx, segmentsOf(list)); err != nil {
 		return err
 	}
-	return w.pages(ctx, copies, w.written)
+	return w.pages(ctx, list)
 }
 
 // begin finds the run as an earlier try left it, or settles what its copies have in common.
@@ -134,17 +135,29 @@ func reportsOf(dlrParts string) message.Reports {
 }
 
 func (w *writer) gather() ([]addressed, error) {
-	var list []addressed
+	var head audience.Head
+	err := w.s.o.Store.View(func(tx *store.Tx) (err error) {
+		head, _, err = audience.ReadHead(tx, w.b.ID)
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	list := make([]addressed, 0, head.Rows)
 	organisation := w.s.o.Language()
 	texts := map[string]uint8{}
-	err := w.s.o.Audiences.EachFrozen(w.b.ID, 0, func(person uint32, r audience.Row) (bool, error) {
+	err = w.s.o.Audiences.EachFrozen(w.b.ID, 0, func(person uint32, r audience.Row) (bool, error) {
 		text, ok := texts[r.Language]
 		if !ok {
 			text = uint8(w.texts.For(r.Language, organisation))
 			texts[r.Language] = text
 		}
+		if len(r.Numbers) == 0 {
+			return true, nil
+		}
+		vars := w.values.keep(r.Vars)
 		for _, n := range r.Numbers {
-			list = append(list, addressed{number: n, person: person, text: text, vars: r.Vars, class: r.Priority})
+			list = append(list, addressed{number: n, person: person, text: text, vars: vars, class: r.Priority})
 		}
 		return true, nil
 	})
@@ -178,39 +191,51 @@ func (w *writer) order(list []addressed) {
 	}
 }
 
-// merge makes one copy of the entries with the same number, and says where each class begins. A copy greets all of its
-// people by name; other variables are those of the first.
-func (w *writer) merge(list []addressed) ([]message.Copy, []message.Segment) {
-	copies := make([]message.Copy, 0, len(list))
-	var segments []message.Segment
-	for i := 0; i < len(list); {
-		if n := len(segments); n == 0 || segments[n-1].Class != int8(list[i].class) {
-			segments = append(segments, message.Segment{Class: int8(list[i].class), First: uint32(len(copies))})
-		}
-		first, people := list[i], []uint32{list[i].person}
-		vars := first.vars
-		var names []string
-		for i++; i < len(list) && list[i].number == first.number; i++ {
-			if list[i].person == people[len(people)-1] {
-				continue
-			}
-			if w.nameAt >= 0 {
-				if names == nil {
-					names = append(names, first.vars[w.nameAt])
-				}
-				names = append(names, list[i].vars[w.nameAt])
-			}
-			people = append(people, list[i].person)
-		}
-		if names != nil {
-			vars = slices.Clone(vars)
-			vars[w.nameAt] = lang.For(w.texts.Languages()[first.text]).JoinNames(names...)
-		}
-		c := message.Copy{Number: first.number, People: people, Text: first.text, Vars: vars}
-		w.route(&c)
-		copies = append(copies, c)
+// sameNumber returns where the entries of the number at i end. They become one copy.
+func sameNumber(list []addressed, i int) (end int) {
+	end = i + 1
+	for end < len(list) && list[end].number == list[i].number {
+		end++
 	}
-	return copies, segments
+	return end
+}
+
+// segmentsOf says where each class begins.
+func segmentsOf(list []addressed) (segments []message.Segment) {
+	copies := uint32(0)
+	for i := 0; i < len(list); i = sameNumber(list, i) {
+		if n := len(segments); n == 0 || segments[n-1].Class != int8(list[i].class) {
+			segments = append(segments, message.Segment{Class: int8(list[i].class), First: copies})
+		}
+		copies++
+	}
+	return segments
+}
+
+// merge makes one copy of entries with the same number. It greets all of its people by name; other variables are those
+// of the first.
+func (w *writer) merge(list []addressed) message.Copy {
+	first, people := list[0], []uint32{list[0].person}
+	vars := w.values.get(first.vars)
+	var names []string
+	for _, a := range list[1:] {
+		if a.person == people[len(people)-1] {
+			continue
+		}
+		if w.nameAt >= 0 {
+			if names == nil {
+				names = append(names, vars[w.nameAt])
+			}
+			names = append(names, w.values.get(a.vars)[w.nameAt])
+		}
+		people = append(people, a.person)
+	}
+	if names != nil {
+		vars[w.nameAt] = lang.For(w.texts.Languages()[first.text]).JoinNames(names...)
+	}
+	c := message.Copy{Number: first.number, People: people, Text: first.text, Vars: vars}
+	w.route(&c)
+	return c
 }
 
 func (w *writer) healthy(i int) bool { return !w.ill[i] }
@@ -229,7 +254,11 @@ func (w *writer) route(c *message.Copy) {
 		c.Parts = n
 		return
 	}
-	number := gateway.ReplyTextOf(&w.routes[at], phone.Country(c.Number), w.texts.Languages()[c.Text])
+	country := ""
+	if len(w.routes[at].ReplyTexts) > 0 { // looking it up costs more than the rest
+		country = phone.Country(c.Number)
+	}
+	number := gateway.ReplyTextOf(&w.routes[at], country, w.texts.Languages()[c.Text])
 	text := w.texts.Render(int(c.Text), c.Vars, number)
 	n := smstext.Count(gateway.Dress(&w.routes[at], text), w.profiles[at]).Parts
 	c.Parts = uint8(max(1, min(n, 255)))
@@ -238,52 +267,66 @@ func (w *writer) route(c *message.Copy) {
 	}
 }
 
-// pages writes the copies from page `from` on. Those of a broadcast that was stopped meanwhile end where they begin, so
-// that everybody has one that says why it was not sent.
-func (w *writer) pages(ctx context.Context, copies []message.Copy, from int) error {
-	for at := from * message.PageSize; at < len(copies); {
-		end, bytes := at, 0
-		for end < len(copies) && end-at < chunkPages*message.PageSize && bytes < chunkBytes {
-			page := copies[end:min(end+message.PageSize, len(copies))]
-			bytes += sizeOf(page)
-			end += len(page)
+// pages writes the copies behind the pages that are there, a chunk at a time as they are made, so that the first are on
+// their way while the last are not yet thought of.
+func (w *writer) pages(ctx context.Context, list []addressed) error {
+	i := 0
+	for range w.written * message.PageSize {
+		if i < len(list) {
+			i = sameNumber(list, i)
 		}
-		var pending []message.Pending
-		_, err := w.s.o.Store.UpdateEssential(ctx, func(tx *store.Tx) error {
-			pending = pending[:0]
-			sends, err := broadcast.Sends(tx, w.b.ID)
-			if err != nil {
-				return err
-			}
-			for p := at; p < end; p += message.PageSize {
-				n, err := w.s.o.Messages.AddPage(tx, w.run, copies[p:min(p+message.PageSize, end)])
-				if err != nil {
-					return err
-				}
-				if sends {
-					pending = append(pending, message.Pending{Run: w.run, Page: n, Priority: w.b.Content.Priority()})
-				} else if _, err := w.s.o.Messages.Halt(tx, w.run, n, n+1); err != nil {
-					return err
-				}
-			}
-			return nil
-		})
-		if err != nil {
-			return fault.Wrap(err, fault.KindOf(err), fault.CodeOf(err), "copies cannot be written")
+	}
+	var chunk []message.Copy
+	for i < len(list) {
+		chunk = chunk[:0]
+		bytes := 0
+		for i < len(list) && len(chunk) < chunkPages*message.PageSize &&
+			(bytes < chunkBytes || len(chunk)%message.PageSize != 0) {
+			end := sameNumber(list, i)
+			c := w.merge(list[i:end])
+			chunk, bytes, i = append(chunk, c), bytes+sizeOf(&c), end
 		}
-		w.s.o.Ready(pending)
-		at = end
+		if err := w.put(ctx, chunk); err != nil {
+			return err
+		}
 	}
 	return nil
 }
 
-func sizeOf(copies []message.Copy) int {
-	n := 0
-	for _, c := range copies {
-		n += 32 + 4*len(c.People)
-		for _, v := range c.Vars {
-			n += 2 + len(v)
+// put writes the pages of a chunk. Those of a broadcast that was stopped meanwhile end where they begin, so that
+// everybody has a copy that says why it was not sent.
+func (w *writer) put(ctx context.Context, chunk []message.Copy) error {
+	var pending []message.Pending
+	_, err := w.s.o.Store.UpdateEssential(ctx, func(tx *store.Tx) error {
+		pending = pending[:0]
+		sends, err := broadcast.Sends(tx, w.b.ID)
+		if err != nil {
+			return err
 		}
+		for page := range slices.Chunk(chunk, message.PageSize) {
+			n, err := w.s.o.Messages.AddPage(tx, w.run, page)
+			if err != nil {
+				return err
+			}
+			if sends {
+				pending = append(pending, message.Pending{Run: w.run, Page: n, Priority: w.b.Content.Priority()})
+			} else if _, err := w.s.o.Messages.Halt(tx, w.run, n, n+1); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return fault.Wrap(err, fault.KindOf(err), fault.CodeOf(err), "copies cannot be written")
+	}
+	w.s.o.Ready(pending)
+	return nil
+}
+
+func sizeOf(c *message.Copy) int {
+	n := 32 + 4*len(c.People)
+	for _, v := range c.Vars {
+		n += 2 + len(v)
 	}
 	return n
 }

@@ -4,6 +4,7 @@ import (
 	"math/rand/v2"
 	"reflect"
 	"slices"
+	"strings"
 	"testing"
 
 	"pgregory.net/rapid"
@@ -42,7 +43,7 @@ func TestCopiesStandInTheOrderOfSending(t *testing.T) {
 		}
 		w := &writer{nameAt: -1}
 		w.order(list)
-		copies, segments := w.merge(list)
+		copies, segments := merged(w, list)
 
 		if len(copies) != len(best) {
 			t.Fatalf("%d copies to %d numbers", len(copies), len(best))
@@ -64,6 +65,33 @@ func TestCopiesStandInTheOrderOfSending(t *testing.T) {
 			t.Fatalf("copies serve %v, want %v", got, meant)
 		}
 		checkSegments(t, copies, segments, best)
+	})
+}
+
+// merged makes all copies at once.
+func merged(w *writer, list []addressed) (copies []message.Copy, segments []message.Segment) {
+	for i := 0; i < len(list); {
+		end := sameNumber(list, i)
+		copies, i = append(copies, w.merge(list[i:end])), end
+	}
+	return copies, segmentsOf(list)
+}
+
+func TestValuesComeBackAsTheyWereKept(t *testing.T) {
+	t.Parallel()
+	rapid.Check(t, func(t *rapid.T) {
+		var v values
+		text := rapid.OneOf(rapid.String(), rapid.Just(strings.Repeat("長", valuesChunk/5)), rapid.Just(""))
+		all := rapid.SliceOfN(rapid.SliceOfN(text, 0, 3), 1, 20).Draw(t, "all")
+		var at []uint64
+		for _, vars := range all {
+			at = append(at, v.keep(vars))
+		}
+		for i, vars := range all {
+			if got := v.get(at[i]); !slices.Equal(got, vars) {
+				t.Fatalf("values %d are not what was kept", i)
+			}
+		}
 	})
 }
 
@@ -98,10 +126,10 @@ func TestCopiesAreTheSameEachTime(t *testing.T) {
 		r.Shuffle(len(other), func(i, j int) { other[i], other[j] = other[j], other[i] })
 		w := &writer{nameAt: -1}
 		w.order(list)
-		copies, segments := w.merge(list)
+		copies, segments := merged(w, list)
 		again := &writer{nameAt: -1, exists: true, head: message.Head{Segments: segments}}
 		again.order(other)
-		copiesAgain, segmentsAgain := again.merge(other)
+		copiesAgain, segmentsAgain := merged(again, other)
 		if !reflect.DeepEqual(copies, copiesAgain) || !slices.Equal(segments, segmentsAgain) {
 			t.Fatalf("made again: %v %v, want %v %v", copiesAgain, segmentsAgain, copies, segments)
 		}
@@ -115,7 +143,7 @@ func TestARunWithoutClassesGoesOnByNumber(t *testing.T) {
 		list := people(t)
 		w := &writer{nameAt: -1, exists: true}
 		w.order(list)
-		copies, _ := w.merge(list)
+		copies, _ := merged(w, list)
 		if !slices.IsSortedFunc(copies, func(a, b message.Copy) int { return int(a.Number) - int(b.Number) }) {
 			t.Fatalf("copies of a run without classes are not sorted by number: %v", copies)
 		}
