@@ -97,6 +97,10 @@ func (r *renderer) parts(c *message.Copy) []smstext.Part {
 
 // Text returns the exact text of a copy on a route.
 func Text(route *config.Route, j *job, c *message.Copy) string {
-	number := gateway.ReplyTextOf(route, phone.Country(c.Number), j.texts.Languages()[c.Text])
+	country := ""
+	if len(route.ReplyTexts) > 0 { // looking it up costs more than the rest
+		country = phone.Country(c.Number)
+	}
+	number := gateway.ReplyTextOf(route, country, j.texts.Languages()[c.Text])
 	return gateway.Dress(route, j.texts.Render(int(c.Text), c.Vars, number))
 }
