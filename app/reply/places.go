@@ -23,9 +23,9 @@ type place struct {
 }
 
 // candidates finds who may have sent a text from a number: the people whose copies went there, then people who have the
-// number as another phone. The newest question comes first. numbers are those the text was written to: codes are unique
-// on one reply number only, so questions that are answered on another one are left out.
-func (s *Service) candidates(tx *store.Tx, n phone.Number, numbers []string) ([]place, error) {
+// number as another phone. The newest question comes first. Codes are unique on one reply number only, so questions that
+// are answered on another one than the text was written to are left out.
+func (s *Service) candidates(tx *store.Tx, n phone.Number, in Incoming) ([]place, error) {
 	if n == 0 {
 		return nil, nil
 	}
@@ -66,23 +66,23 @@ func (s *Service) candidates(tx *store.Tx, n phone.Number, numbers []string) ([]
 	slices.SortStableFunc(out, func(a, b place) int {
 		return cmp.Or(b.q.Opened.Compare(a.q.Opened), cmp.Compare(b.Broadcast, a.Broadcast))
 	})
-	return answeredOn(out, numbers), nil
+	return answeredOn(out, in.To, in.Numbers), nil
 }
 
-// answeredOn returns the places whose questions are answered on one of the numbers; all when there is none such: the
-// operator may have written the number in a way nobody foresaw.
-func answeredOn(all []place, numbers []string) []place {
-	var out []place
-	for _, p := range all {
-		for _, number := range p.q.ReplyNumbers {
-			if slices.Contains(numbers, strings.TrimPrefix(number, "+")) {
+// answeredOn returns the places whose questions are answered on the number the text was written to, else those on
+// another number of its routes, else all: the operator may have written the number in a way nobody foresaw.
+func answeredOn(all []place, to string, numbers []string) []place {
+	for _, among := range [][]string{{strings.TrimPrefix(to, "+")}, numbers} {
+		var out []place
+		for _, p := range all {
+			listed := func(n string) bool { return slices.Contains(among, strings.TrimPrefix(n, "+")) }
+			if slices.ContainsFunc(p.q.ReplyNumbers, listed) {
 				out = append(out, p)
-				break
 			}
 		}
+		if len(out) > 0 {
+			return out
+		}
 	}
-	if len(out) == 0 {
-		return all
-	}
-	return out
+	return all
 }

@@ -228,7 +228,7 @@ func (s *Service) text(ctx context.Context, tx *store.Tx, j *smstext.Joined[stor
 	if n, ok := phone.FromAddress(in.From, in.FromTON, in.Country); ok {
 		r.From = n
 	}
-	places, err := s.candidates(tx, r.From, in.Numbers)
+	places, err := s.candidates(tx, r.From, in)
 	if err != nil {
 		return err
 	}
