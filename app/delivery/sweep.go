@@ -5,8 +5,6 @@ import (
 	"time"
 
 	"noroshi/app/broadcast"
-	"noroshi/app/gateway"
-	"noroshi/app/id"
 	"noroshi/app/message"
 	"noroshi/app/store"
 )
@@ -117,87 +115,4 @@ func (s *Service) expireOne(ctx context.Context, b broadcast.Broadcast, now time
 	}
 	s.finish(ctx, b.ID)
 	return nil
-}
-
-// Progress is how far a broadcast is.
-type Progress struct {
-	Total     int     // parts
-	Pending   int     // parts that may still have to be handed over
-	PerSecond float64 // speed of the routes it uses now
-	Left      time.Duration
-	Reason    string // route_down, throttled, paused, recovering; empty when nothing holds it back
-	Route     string // the route of which Reason speaks
-}
-
-// Progress returns how far a broadcast is and what holds it back.
-func (s *Service) Progress(b id.Broadcast) Progress {
-	book := s.o.Messages.Book(b)
-	if book == nil {
-		return Progress{}
-	}
-	p := Progress{Total: book.Total(), Pending: book.Pending()}
-	if p.Pending == 0 {
-		return p
-	}
-	limit := 0.0
-	for _, l := range s.lines() {
-		w := l.way
-		h := w.Sender.Health()
-		p.PerSecond += h.Rate
-		limit += h.Limit * h.Cut
-		if reason := holdUp(h); reason != "" && p.Reason == "" {
-			p.Reason, p.Route = reason, w.Route.Name
-		}
-	}
-	if book.Counts()[message.SubmitUncertain] > 0 && p.Reason == "" {
-		p.Reason = "recovering"
-	}
-	speed := p.PerSecond
-	if speed <= 0 {
-		speed = limit
-	}
-	if speed > 0 {
-		p.Left = time.Duration(float64(p.Pending) / speed * float64(time.Second))
-	}
-	return p
-}
-
-func holdUp(h gateway.Health) string {
-	switch h.State {
-	case gateway.Connecting, gateway.Down, gateway.Refused, gateway.Stopped:
-		return "route_down"
-	case gateway.Throttling:
-		return "throttled"
-	case gateway.Paused:
-		return "paused"
-	case gateway.Bound:
-	}
-	return ""
-}
-
-// Load is what waits in the queue, for the system page.
-type Load struct {
-	Urgent, Normal               int // pages in the queue
-	Pending, Retrying, Uncertain int // parts
-	Orphans                      int // receipts that fit no part yet
-}
-
-// Load returns what waits now.
-func (s *Service) Load() Load {
-	var l Load
-	for _, line := range s.lines() {
-		if u, n, err := s.o.Bus.Depth(line.way.Route.Name); err == nil {
-			l.Urgent, l.Normal = l.Urgent+u, l.Normal+n
-		}
-	}
-	for _, b := range s.o.Messages.Broadcasts() {
-		if book := s.o.Messages.Book(b); book != nil {
-			c := book.Counts()
-			l.Pending += c[message.Queued] + c[message.Submitting]
-			l.Retrying += c[message.RetryWait]
-			l.Uncertain += c[message.SubmitUncertain]
-		}
-	}
-	l.Orphans = int(s.orphans.Load())
-	return l
 }

@@ -184,6 +184,22 @@ func (b *Book) PendingOn(run Run) map[uint8]int {
 	return out
 }
 
+// PendingByRoute returns how many parts may still have to be handed over on each route, by name; copies without a route
+// are left out.
+func (b *Book) PendingByRoute() map[string]int {
+	b.mu.RLock()
+	defer b.mu.RUnlock()
+	out := map[string]int{}
+	for _, w := range b.rows {
+		for place, use := range w.head.Routes[:min(len(w.head.Routes), NoRoute)] {
+			if n := w.left[place]; n > 0 {
+				out[use.Name] += int(n)
+			}
+		}
+	}
+	return out
+}
+
 // RoutesOf returns the names of the routes that parts of one run are on; empty for a copy without one.
 func (b *Book) RoutesOf(refs []Ref) []string {
 	b.mu.RLock()
