@@ -129,9 +129,26 @@ type Text struct {
 	Received time.Time
 }
 
+// MaxStrange is how many octets of a strange PDU are kept; texts and receipts are shorter.
+const MaxStrange = 1024
+
+// Strange is a PDU that could not be read, or that no peer should send. Its octets may hold a number and a text: they
+// belong in the ledger, under retention, and nowhere else.
+type Strange struct {
+	Route    string
+	Peer     string // host:port
+	Command  uint32 // command_id; 0 when not even that could be read
+	Sequence uint32
+	Length   int    // octets that came
+	Why      string // what is wrong, in plain English, without anything of the content
+	Octets   []byte // the first MaxStrange of them
+	Received time.Time
+}
+
 // Sink takes in what comes back. Each call returns after what it was given is durable, and only then the gateway
 // answers the peer; after an error the peer is told to try again later.
 type Sink interface {
 	Receipts(ctx context.Context, rs []Receipt) error
 	Text(ctx context.Context, t Text) error
+	Strange(ctx context.Context, s Strange) error
 }

@@ -27,6 +27,7 @@ type Health struct {
 	Reason     string    // stable code of why it is not simply bound: connect_failed, bind_refused, throttled, …
 	Status     uint32    // command_status behind Reason; 0 when none
 	Detail     string    // the operating system's or operator's own words; safe to show
+	Topic      string    // what lies behind Reason more closely, such as host_unknown or status_0e; empty when nothing does
 	RetryAt    time.Time // when the next try is due, or a pause ends; zero when none
 	Sessions   []Session
 	Rate       float64 // parts per second over the last 10 s
@@ -40,6 +41,7 @@ type Health struct {
 	Texts      uint64  // incoming texts since start
 	BadPDUs    uint64  // PDUs since start that could not be read or were not expected
 	Lost       uint64  // parts since start that were not answered in time
+	Strays     uint64  // responses since start to nothing: late, repeated or invented
 	LastStatus uint32  // command_status of the last part that was refused, for StatusName; 0 when none was
 	LastAt     time.Time
 	ResponseMS float64 // median of the last responses, in milliseconds
@@ -52,4 +54,6 @@ type Session struct {
 	State    State
 	Since    time.Time
 	InFlight int
+	Topic    string    // why it is not bound; empty when it is
+	RetryAt  time.Time // when it is tried again
 }

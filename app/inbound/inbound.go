@@ -4,6 +4,7 @@ import (
 	"context"
 	"log/slog"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"noroshi/app/autoreply"
@@ -15,6 +16,7 @@ import (
 	"noroshi/app/reply"
 	"noroshi/app/smstext"
 	"noroshi/app/store"
+	"noroshi/app/store/sweep"
 )
 
 // Options are what the sink needs.
@@ -29,11 +31,14 @@ type Options struct {
 
 // Sink takes in receipts and texts of all routes.
 type Sink struct {
-	o     Options
-	known known
-	texts chan waiting
-	stop  context.CancelFunc
-	done  sync.WaitGroup
+	o      Options
+	known  known
+	texts  chan waiting
+	number atomic.Uint64 // of strange PDUs, so that two of one moment differ
+	oldest atomic.Int64  // Unix seconds before which strange PDUs are removed
+	sweep  *sweep.Sweeper
+	stop   context.CancelFunc
+	done   sync.WaitGroup
 }
 
 // settings are what the texts of a route need to be read.
@@ -65,6 +70,7 @@ var _ gateway.Sink = (*Sink)(nil)
 // New returns a sink; Start begins its work. Returns Invalid when a route's settings do not fit.
 func New(o Options) (*Sink, error) {
 	s := &Sink{o: o, texts: make(chan waiting, maxTexts)}
+	s.sweep = sweep.New(o.Store, store.StrangePDU.Key(), s.strangeOver)
 	s.known.byName = map[string]settings{}
 	return s, s.learn(o.Routes.Now())
 }
@@ -234,7 +240,8 @@ func (s *Sink) expire(ctx context.Context) {
 		select {
 		case <-ctx.Done():
 			return
-		case <-ticker.C:
+		case now := <-ticker.C:
+			s.forgetStrange(ctx, now)
 			if err := s.o.Replies.Expire(ctx); err != nil && ctx.Err() == nil {
 				s.o.Log.Error("incomplete texts not taken in", "error", err)
 			}

@@ -66,6 +66,7 @@ const (
 	CountryCard           Prefix = 0x41 // country -> country card as an administrator changed it
 	AutoReply             Prefix = 0x42 // reply -> automatic answer to it: to go out, on its way, or over
 	AutoReplyLast         Prefix = 0x43 // phone number -> when an automatic answer to it was planned last
+	StrangePDU            Prefix = 0x44 // route, NUL, time counted down, number -> PDU that could not be read, as it came
 )
 
 // firstPublic is the lowest prefix that packages other than this one may write.

@@ -49,6 +49,8 @@ func (c *counting) Text(context.Context, gateway.Text) error {
 	return nil
 }
 
+func (c *counting) Strange(context.Context, gateway.Strange) error { return nil }
+
 // BenchmarkSubmit sends one part to each of many numbers, in slices of the window, with a receipt for each. The
 // simulated operator shares the machine.
 func BenchmarkSubmit(b *testing.B) {

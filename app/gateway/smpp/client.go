@@ -53,7 +53,7 @@ type Client struct {
 	ended   chan struct{} // closed when nothing runs any more
 	cancel  context.CancelFunc
 
-	submitted, refusals, receipts, texts, badPDUs, protocol, lost atomic.Uint64
+	submitted, refusals, receipts, texts, badPDUs, protocol, lost, strays atomic.Uint64
 
 	last     atomic.Pointer[lastRefusal]
 	failures atomic.Int32 // parts refused as misconfigured since the last success

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"log/slog"
 	"net"
+	"slices"
 	"strconv"
 	"sync"
 	"sync/atomic"
@@ -193,6 +194,7 @@ type sink struct {
 	mu       sync.Mutex
 	receipts []gateway.Receipt
 	texts    []gateway.Text
+	strange  []gateway.Strange
 	err      error
 	hold     chan struct{} // when not nil, each call waits for it
 }
@@ -229,6 +231,22 @@ func (s *sink) Text(ctx context.Context, t gateway.Text) error {
 	defer s.mu.Unlock()
 	s.texts = append(s.texts, t)
 	return nil
+}
+
+func (s *sink) Strange(ctx context.Context, x gateway.Strange) error {
+	if err := s.wait(ctx); err != nil {
+		return err
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.strange = append(s.strange, x)
+	return nil
+}
+
+func (s *sink) strangers() []gateway.Strange {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return slices.Clone(s.strange)
 }
 
 func (s *sink) counts() (receipts, texts int) {

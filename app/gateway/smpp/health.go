@@ -1,6 +1,7 @@
 package smpp
 
 import (
+	"cmp"
 	"time"
 
 	"noroshi/app/gateway"
@@ -41,7 +42,7 @@ func (c *Client) Health() gateway.Health {
 	h := gateway.Health{
 		Route: c.route.Name, Limit: c.route.Rate, Submitted: c.submitted.Load(), Refusals: c.refusals.Load(),
 		Receipts: c.receipts.Load(), Texts: c.texts.Load(), BadPDUs: c.badPDUs.Load(),
-		Lost: c.lost.Load(),
+		Lost: c.lost.Load(), Strays: c.strays.Load(),
 	}
 	if last := c.last.Load(); last != nil {
 		h.LastStatus, h.LastAt = last.status, last.at
@@ -51,7 +52,12 @@ func (c *Client) Health() gateway.Health {
 	var slowed view // of the session that is held back the longest
 	for _, l := range c.lanes {
 		st := l.state.Load()
-		view := gateway.Session{Peer: st.peer, Mode: string(l.mode), State: st.state, Since: st.since}
+		view := gateway.Session{
+			Peer: st.peer, Mode: string(l.mode), State: st.state, Since: st.since, RetryAt: st.retryAt,
+		}
+		if st.why != nil {
+			view.Topic = cmp.Or(st.why.topic(), st.why.reason)
+		}
 		if s := l.session.Load(); s != nil && st.state == gateway.Bound {
 			v := s.look(now)
 			view.InFlight = v.inFlight
@@ -89,6 +95,7 @@ func (c *Client) judge(h *gateway.Health, bound bool, slowed *view) {
 	worst := c.worst()
 	if worst.why != nil {
 		h.Reason, h.Status, h.Detail, h.RetryAt = worst.why.reason, worst.why.status, worst.why.detail(), worst.retryAt
+		h.Topic = worst.why.topic()
 	}
 	h.State, h.Since = worst.state, worst.since
 	if bound {
@@ -98,10 +105,11 @@ func (c *Client) judge(h *gateway.Health, bound bool, slowed *view) {
 	case stopping:
 		h.State, h.Reason = gateway.Stopped, reasonStopped
 	case bound && paused.on:
+		h.Topic = statusTopic(paused.status)
 		h.State, h.Since, h.RetryAt = gateway.Paused, paused.since, paused.until
 		h.Reason, h.Status, h.Detail = reasonConfig, paused.status, gateway.StatusName(paused.status)
 	case bound && slowed.slowed:
-		h.State, h.Reason, h.RetryAt = gateway.Throttling, reasonThrottle, time.Time{}
+		h.State, h.Reason, h.Topic, h.RetryAt = gateway.Throttling, reasonThrottle, statusTopic(slowed.throttle), time.Time{}
 		h.Status, h.Detail = slowed.throttle, gateway.StatusName(slowed.throttle)
 		if c.now().Before(slowed.until) {
 			h.RetryAt = slowed.until

@@ -6,7 +6,6 @@ import (
 	"time"
 
 	"noroshi/app/gateway"
-	"noroshi/app/gateway/smpp/wire"
 	"noroshi/app/phone"
 )
 
@@ -103,11 +102,12 @@ func (c *Client) misunderstood(status uint32) {
 func sparse(n uint64) bool { return n&(n-1) == 0 }
 
 // bad counts a PDU that could not be read. Its octets may hold a number and a text, so only its head is logged.
-func (c *Client) bad(s *session, h wire.Header, why string) {
+func (c *Client) bad(x *gateway.Strange) {
 	if !sparse(c.badPDUs.Add(1)) {
 		return
 	}
-	c.log.Warn(evBadPDU, "peer", s.peer, "command_id", h.ID, "sequence_number", h.Seq, "why", why)
+	c.log.Warn(evBadPDU, "peer", x.Peer, "command_id", x.Command, "sequence_number", x.Sequence, "length", x.Length,
+		"why", x.Why)
 }
 
 // A recipient whose own queue is full is answered with the same status as a line that is too fast.

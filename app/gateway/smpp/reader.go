@@ -2,6 +2,7 @@ package smpp
 
 import (
 	"bytes"
+	"errors"
 	"time"
 
 	"noroshi/app/gateway"
@@ -24,6 +25,11 @@ func (s *session) read() error {
 	var now time.Time
 	for fresh := true; ; {
 		frame, err := s.in.Next()
+		if errors.Is(err, wire.ErrFrame) {
+			s.endBatch()
+			s.farewell()
+			return err
+		}
 		if err != nil {
 			s.endBatch()
 			return err
@@ -71,12 +77,40 @@ func (s *session) handle(frame []byte, now time.Time) bool {
 		return true
 	case wire.AlertNotification, wire.Outbind: // these have no response (SMPP 3.4 §4.12.1, §4.1.7.1)
 	default:
+		s.strange(frame, "the command_id is not served", now, inbox.Asker{})
 		if h.ID&wire.Response == 0 {
-			s.c.bad(s, h, "command_id is not served")
 			s.reply(wire.GenericNack, wire.InvalidCommand, h.Seq)
 		}
 	}
 	return false
+}
+
+// strange counts a PDU that could not be read, and has it kept and its asker answered. It returns false when the asker
+// is not going to be answered.
+func (s *session) strange(frame []byte, why string, now time.Time, who inbox.Asker) bool {
+	x := gateway.Strange{
+		Route: s.c.route.Name, Peer: s.peer, Length: len(frame), Why: why, Octets: frame, Received: now,
+	}
+	if len(frame) >= wire.HeaderLen {
+		h := wire.ParseHeader(frame)
+		x.Command, x.Sequence = h.ID, h.Seq
+	}
+	s.c.bad(&x)
+	return s.c.inbox.Strange(x, who)
+}
+
+// farewell ends a session whose stream has lost its frames, after telling the peer why (SMPP 3.4 §4.3.1).
+func (s *session) farewell() {
+	s.strange(s.in.Rest(), wire.ErrFrame.Error(), s.c.now(), inbox.Asker{})
+	s.mu.Lock()
+	if s.cause == nil {
+		s.cause = &setback{reason: reasonFrame, err: wire.ErrFrame}
+	}
+	s.answers = wire.AppendAnswer(s.answers, wire.GenericNack, wire.InvalidCommandLen, 0)
+	s.lastByte = true
+	s.mu.Unlock()
+	s.nudge()
+	<-s.gone // the writer closes behind its last octet, or at its deadline
 }
 
 // reply queues a response that goes out when the reader next waits.
@@ -117,6 +151,7 @@ func (s *session) response(frame []byte, h wire.Header, now time.Time) {
 	}
 	s.mu.Unlock()
 	if !ok {
+		s.c.strays.Add(1)
 		return
 	}
 	s.batch.answered = true
@@ -167,19 +202,26 @@ func messageID(frame []byte) string {
 }
 
 // deliver takes in a deliver_sm or data_sm of the peer. It is answered after the Sink has it. What cannot be read is
-// counted and answered all the same: the peer would send it again for ever.
+// kept as it came, and answered all the same: the peer would send it again for ever.
 func (s *session) deliver(frame []byte, h wire.Header, now time.Time) {
+	who := inbox.Asker{Session: s, Cmd: h.ID, Seq: h.Seq}
 	d, err := wire.ParseDeliver(frame)
 	if err != nil {
-		s.c.bad(s, h, err.Error())
-		s.reply(h.ID, wire.OK, h.Seq)
+		if !s.strange(frame, err.Error(), now, who) {
+			s.reply(h.ID, wire.OK, h.Seq)
+		}
 		return
 	}
 	in := s.c.reader.Read(&d, h.Seq, now)
 	if in.Flaw != "" {
-		s.c.bad(s, h, in.Flaw)
+		waits := who
+		if in.Receipt != nil || in.Text != nil { // it is answered when these are stored
+			waits = inbox.Asker{}
+		}
+		if s.strange(frame, in.Flaw, now, waits) && waits.Session != nil {
+			return
+		}
 	}
-	who := inbox.Asker{Session: s, Cmd: h.ID, Seq: h.Seq}
 	switch {
 	case in.Receipt != nil:
 		s.c.receipts.Add(1)

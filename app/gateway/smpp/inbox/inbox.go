@@ -51,11 +51,14 @@ type Inbox struct {
 	more    chan struct{} // there are receipts, or the inbox is closed
 	room    chan struct{} // there is room again
 
-	texts []chan incomingText
-	wg    sync.WaitGroup
+	texts   []chan incomingText
+	strange chan strangePDU
+	wg      sync.WaitGroup
 
 	stuck    atomic.Bool // the last wait for room was in vain: nobody waits until there is room again
 	failures atomic.Uint64
+
+	second, inSecond atomic.Int64 // the second the last strange PDU came in, and how many did
 }
 
 // New returns an inbox that is not started; log is told, ever more seldom, that the Sink could not store.
@@ -63,6 +66,7 @@ func New(sink gateway.Sink, log func(error)) *Inbox {
 	b := &Inbox{
 		sink: sink, log: log, seed: maphash.MakeSeed(),
 		more: make(chan struct{}, 1), room: make(chan struct{}, 1), texts: make([]chan incomingText, textWorkers),
+		strange: make(chan strangePDU, strangeWaiting),
 	}
 	for i := range b.texts {
 		b.texts[i] = make(chan incomingText, textsPerQueue)
@@ -73,6 +77,7 @@ func New(sink gateway.Sink, log func(error)) *Inbox {
 // Start begins to carry. It ends after Close, when all that came in has been given to the Sink.
 func (b *Inbox) Start(ctx context.Context) {
 	b.wg.Go(func() { b.carryReceipts(ctx) })
+	b.wg.Go(func() { b.carryStrange(ctx) })
 	for _, ch := range b.texts {
 		b.wg.Go(func() { b.carryTexts(ctx, ch) })
 	}
@@ -84,6 +89,7 @@ func (b *Inbox) Close() {
 	b.closed = true
 	b.mu.Unlock()
 	signal(b.more)
+	close(b.strange)
 	for _, ch := range b.texts {
 		close(ch)
 	}

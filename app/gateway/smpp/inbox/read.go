@@ -3,6 +3,7 @@ package inbox
 import (
 	"bytes"
 	"strconv"
+	"strings"
 	"time"
 
 	"noroshi/app/config"
@@ -69,6 +70,11 @@ func (r *Reader) Read(d *wire.Deliver, seq uint32, now time.Time) (in Incoming) 
 			in = Incoming{Flaw: "the reader failed"}
 		}
 	}()
+	defer func() { // the message itself is there, so it is taken in all the same
+		if d.Trailing && in.Flaw == "" {
+			in.Flaw = "octets behind the last whole parameter"
+		}
+	}()
 	x := smstext.ParseReceipt(&d.Deliver, smstext.ReceiptOptions{Zone: r.Zone, Received: now})
 	switch x.Kind {
 	case smstext.KindReceipt, smstext.KindIntermediate:
@@ -106,13 +112,17 @@ func (r *Reader) textOf(d *wire.Deliver, seq uint32, now time.Time) Incoming {
 			body.Octets = d.Payload
 		}
 	}
-	from := string(d.From)
+	from, whole := address(d.From)
+	if !whole && in.Flaw == "" {
+		in.Flaw = "the address of the sender is too long or not plain text"
+	}
 	if d.FromTON == wire.International && from != "" && from[0] != '+' {
 		from = "+" + from
 	}
+	smscID, _ := address(bytes.TrimRight(d.ReceiptedID, "\x00"))
 	in.Text = &gateway.Text{
 		Route: r.Route, From: from, FromTON: d.FromTON, To: digits(d.To), Octets: bytes.Clone(body.Octets),
-		DCS: body.DataCoding, SMSCID: string(bytes.TrimRight(d.ReceiptedID, "\x00")), Sequence: seq, Received: now,
+		DCS: body.DataCoding, SMSCID: smscID, Sequence: seq, Received: now,
 	}
 	if body.Concat.IsPart() {
 		in.Text.Ref, in.Text.Total, in.Text.Seq = body.Concat.Ref, body.Concat.Total, body.Concat.Seq
@@ -120,5 +130,22 @@ func (r *Reader) textOf(d *wire.Deliver, seq uint32, now time.Time) Incoming {
 	return in
 }
 
+// maxAddress is the longest address there is (SMPP 3.4 §4.6.1: 21 octets with its NUL, and 65 in a data_sm).
+const maxAddress = 64
+
+// address returns an address as text people can be shown; whole is false when that is not all that came.
+func address(b []byte) (text string, whole bool) {
+	text = strings.Map(func(r rune) rune {
+		if r < ' ' || r > '~' {
+			return '?'
+		}
+		return r
+	}, string(b[:min(len(b), maxAddress)]))
+	return text, text == string(b)
+}
+
 // digits returns an address without its plus.
-func digits(address []byte) string { return string(bytes.TrimPrefix(address, []byte("+"))) }
+func digits(b []byte) string {
+	text, _ := address(bytes.TrimPrefix(b, []byte("+")))
+	return text
+}

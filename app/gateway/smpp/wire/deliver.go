@@ -14,6 +14,7 @@ type Deliver struct {
 
 	From, To []byte // source_addr and destination_addr without their NUL
 	FromTON  byte   // source_addr_ton
+	Trailing bool   // octets follow the last whole optional parameter
 }
 
 // ErrBody means that a PDU is shorter than its fields.
@@ -50,6 +51,7 @@ func ParseDeliver(frame []byte) (Deliver, error) {
 	for {
 		tag, value, ok := r.tlv()
 		if !ok {
+			d.Trailing = len(r.b) > 0
 			return d, nil
 		}
 		d.parameter(tag, value)

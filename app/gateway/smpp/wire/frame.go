@@ -31,6 +31,7 @@ const (
 // Values of command_status that we give or look at (SMPP 3.4 §5.1.3).
 const (
 	OK                 uint32 = 0x00
+	InvalidCommandLen  uint32 = 0x02
 	InvalidCommand     uint32 = 0x03
 	TryLater           uint32 = 0x64 // ESME_RX_T_APPN: the peer keeps it and delivers again
 	InvalidLength      uint32 = 0x01
@@ -108,6 +109,9 @@ func (f *Framer) Next() ([]byte, error) {
 		}
 	}
 }
+
+// Rest returns what has been read and not been returned, valid until the next call of Next.
+func (f *Framer) Rest() []byte { return f.buf[f.start:f.end] }
 
 // More reports whether Next returns at once, without reading.
 func (f *Framer) More() bool {
