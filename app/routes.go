@@ -138,8 +138,9 @@ func (c *core) ways(mode broadcast.Mode) (broadcast.Ways, error) {
 				w.ReplyNumbers = append(w.ReplyNumbers, number)
 			}
 		}
-		w.Reserved = append(w.Reserved, c.reservedCodes(&routes[i])...)
+		w.Reserved = append(w.Reserved, routes[i].ReservedCodes...)
 	}
+	w.ReservedIn = c.reservedIn()
 	if !usable {
 		return w, fault.New(fault.Conflict, "no_route", "No route of the configuration may carry this broadcast.")
 	}

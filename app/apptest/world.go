@@ -44,6 +44,8 @@ type Options struct {
 	Settle   time.Duration // see delivery.Options; 0 means 200 ms
 	Log      slog.Handler  // nil discards
 	MemTable int64         // see store.Options
+	// Sender makes what sends on a route; nil means an SMPP client.
+	Sender func(config.Route) gateway.Sender
 	// Now is the clock of everything but the gateways, which must keep to real time; nil means time.Now.
 	Now func() time.Time
 	// RecordOnly is reply.Options.RecordOnly.
@@ -120,6 +122,7 @@ func (w *World) build(o Options) {
 	w.Broadcasts = broadcast.New(broadcast.Options{
 		Store: w.Store, Audit: w.Audit, Questions: w.Questions, Audiences: w.Audiences, IDs: w.IDs, Now: w.now,
 		Ways:     func(broadcast.Mode) (broadcast.Ways, error) { return w.ways(), nil },
+		Texted:   w.Messages.Texted,
 		Launched: func(id.Broadcast) { w.Expansion.Wake() },
 		Halted:   func(b id.Broadcast) { w.Delivery.Halt(b) },
 	})
@@ -139,6 +142,10 @@ func (w *World) buildMotion(ctx context.Context, o Options) (err error) {
 	}
 	var ways []delivery.Way
 	for _, r := range o.Routes {
+		if o.Sender != nil {
+			ways = append(ways, delivery.Way{Route: r, Sender: o.Sender(r)})
+			continue
+		}
 		// A small random share keeps the pauses before reconnecting short.
 		c, err := smpp.New(smpp.Options{
 			Route: r, Sink: w.Sink, Now: time.Now, Random: func() float64 { return 0.03 }, Log: w.log,

@@ -3,7 +3,6 @@ package audience
 import (
 	"context"
 	"encoding/binary"
-	"errors"
 	"slices"
 	"strings"
 
@@ -53,22 +52,6 @@ type Want struct {
 
 // Selection says who is meant.
 type Selection = directory.Selection
-
-// Any reports whether somebody of a selection fits, within another package's transaction. It stops at the first one.
-func Any(ctx context.Context, tx *store.Tx, sc scope.Scope, sel Selection, fits func(id.Recipient) bool) (bool, error) {
-	err := directory.EachIn(ctx, tx, sc, sel, func(r directory.Recipient) error {
-		if fits(r.ID) {
-			return errFound
-		}
-		return nil
-	})
-	if errors.Is(err, errFound) {
-		return true, nil
-	}
-	return false, err
-}
-
-var errFound = errors.New("found")
 
 // Service reads audiences.
 type Service struct {

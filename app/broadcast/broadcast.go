@@ -74,6 +74,17 @@ type Broadcast struct {
 	Reviewed     time.Time    `cbor:"14,keyasint,omitempty"` // until when the codes on the choices are reserved
 	Serial       uint64       `cbor:"15,keyasint,omitempty"` // counts launches; makes concatenation references
 	Chosen       []bool       `cbor:"16,keyasint,omitempty"` // by choice: its code is the allocator's, not the admin's
+	Cooling      []Cooling    `cbor:"17,keyasint,omitempty"` // typed codes of the last review that late answers may use
+}
+
+// Cooling is a code that an admin typed although a broadcast which has closed lately used it: a late answer to that one
+// will be taken for an answer to this.
+type Cooling struct {
+	Code      string       `cbor:"1,keyasint"`
+	Broadcast id.Broadcast `cbor:"2,keyasint"`
+	Title     string       `cbor:"3,keyasint"`
+	People    int          `cbor:"4,keyasint"` // who got both
+	Until     time.Time    `cbor:"5,keyasint"`
 }
 
 func errState(b Broadcast, code, msg string) error {
@@ -96,7 +107,7 @@ func (b Broadcast) Edit(c Content) (Broadcast, error) {
 	for i := range chosen {
 		chosen[i] = b.chose(i) && codes[i] == before[i] // sent back as it was shown
 	}
-	b.Content, b.Chosen, b.Reviewed = c, chosen, time.Time{}
+	b.Content, b.Chosen, b.Reviewed, b.Cooling = c, chosen, time.Time{}, nil
 	b.Version++
 	return b, nil
 }

@@ -9,8 +9,8 @@ import (
 	"noroshi/app/audit"
 	"noroshi/app/fault"
 	"noroshi/app/id"
+	"noroshi/app/phone"
 	"noroshi/app/question"
-	"noroshi/app/scope"
 	"noroshi/app/store"
 )
 
@@ -21,6 +21,8 @@ const ReviewTime = 15 * time.Minute
 type Ways struct {
 	ReplyNumbers []string // digits without plus
 	Reserved     []string // codes that choices may not use
+	// ReservedIn are codes that choices may not use when somebody is texted in that country (ISO 3166 alpha-2).
+	ReservedIn map[string][]string
 }
 
 // Options are what the service needs.
@@ -33,6 +35,8 @@ type Options struct {
 	Now       func() time.Time
 	// Ways returns what the routes say; Conflict (no_route) when a broadcast of that mode may use none of them.
 	Ways func(Mode) (Ways, error)
+	// Texted reports whether a broadcast has a copy to the number. Nil means that nobody can say.
+	Texted func(id.Broadcast, phone.Number) bool
 	// Launched is told of a launch once it is durable; it must not block.
 	Launched func(id.Broadcast)
 	// Halted is told of a stop once it is durable; it must not block.
@@ -186,53 +190,6 @@ func (s *Service) Discard(ctx context.Context, by audit.Actor, which id.Broadcas
 	return err
 }
 
-// Review checks that a draft can be sent and reserves its codes. Returns Invalid (what is missing) and Conflict
-// (not_draft, no_route, code_in_use, codes_exhausted).
-func (s *Service) Review(ctx context.Context, by audit.Actor, sc scope.Scope, which id.Broadcast) (Broadcast, error) {
-	return s.change(ctx, which, false, func(tx *store.Tx, b Broadcast) (Broadcast, error) {
-		if err := b.Content.Ready(); err != nil {
-			return b, err
-		}
-		ways, err := s.o.Ways(b.Content.Mode)
-		if err != nil {
-			return b, err
-		}
-		until := s.o.Now().Add(ReviewTime)
-		r := question.Reservation{
-			Broadcast: b.ID, ReplyNumbers: ways.ReplyNumbers, Typed: b.typed(false), Reserved: ways.Reserved,
-			Until: until, Meets: func(other id.Broadcast) (bool, error) { return s.meets(ctx, tx, sc, b, other) },
-		}
-		codes, err := question.Reserve(tx, s.o.Now(), r)
-		if fault.CodeOf(err) == "code_in_use" {
-			// What an earlier review proposed has run out and belongs to somebody else now.
-			r.Typed = b.typed(true)
-			codes, err = question.Reserve(tx, s.o.Now(), r)
-		}
-		if err != nil {
-			return b, err
-		}
-		after, err := b.Review(codes, ways.ReplyNumbers, until)
-		if err != nil {
-			return b, err
-		}
-		return after, s.audit(tx, by, "broadcast.reviewed", after, nil, map[string]any{"codes": codes})
-	})
-}
-
-// meets reports whether somebody of b's selection was asked by the other broadcast.
-func (s *Service) meets(ctx context.Context, tx *store.Tx, sc scope.Scope, b Broadcast,
-	other id.Broadcast,
-) (bool, error) {
-	room := s.o.Questions.Room(other)
-	if room == nil || room.People() == 0 {
-		return true, nil // reviewed or launched a moment ago: nobody can say yet
-	}
-	return audience.Any(ctx, tx, sc, b.Content.Selection.Directory(), func(who id.Recipient) bool {
-		_, ok := room.Place(who)
-		return ok
-	})
-}
-
 // Directory returns the selection as the directory reads it.
 func (s Selection) Directory() audience.Selection {
 	return audience.Selection{
@@ -263,7 +220,10 @@ func (s *Service) Launch(ctx context.Context, by audit.Actor, which id.Broadcast
 			return b, err
 		}
 		if b.State == Draft && !held {
-			return b, fault.New(fault.Conflict, "codes_changed", "The codes have changed since they were reviewed.")
+			return b, errCodesChanged()
+		}
+		if err := s.checkCodes(ctx, tx, b, codes); err != nil {
+			return b, err
 		}
 		serial, err := nextSerial(tx)
 		if err != nil {

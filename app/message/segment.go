@@ -3,6 +3,7 @@ package message
 import (
 	"slices"
 
+	"noroshi/app/id"
 	"noroshi/app/phone"
 )
 
@@ -33,6 +34,20 @@ func (w *row) segment(i int) (class int8, from, to uint32) {
 		class, from = w.head.Segments[i].Class, min(to, w.head.Segments[i].First)
 	}
 	return class, from, to
+}
+
+// Texted reports whether a broadcast that is in memory has a copy to the number.
+func (s *Service) Texted(b id.Broadcast, number phone.Number) bool {
+	book := s.Book(b)
+	if book == nil {
+		return false
+	}
+	book.mu.RLock()
+	defer book.mu.RUnlock()
+	return slices.ContainsFunc(book.rows, func(w *row) bool {
+		_, ok := w.find(number)
+		return ok
+	})
 }
 
 // ClassProgress is how far one class is.

@@ -19,13 +19,13 @@ type Reservation struct {
 	Typed        []string // what the admin typed for each choice; "" lets the allocator choose
 	Reserved     []string // codes of the routes' countries and settings that may not be used
 	Until        time.Time
-	// Meets reports whether another broadcast that uses codes was or may be sent to one of the people of this one. It
-	// is asked only when single letters run short, and of broadcasts that have a typed code. Nil means every audience
-	// meets.
-	Meets func(other id.Broadcast) (bool, error)
-	// Cooling is told of typed codes that belong to a broadcast which has closed: they may be used, and an answer to the
-	// old question will be taken for one to this. Nil is fine.
-	Cooling func(code string, other id.Broadcast)
+	// Meets counts the people of this broadcast to whom another one that uses codes was or may be sent, at most so many;
+	// 0 counts all of them. It is asked only when single letters run short, and of broadcasts that have a typed code. Nil
+	// means that every audience meets, with a number of people nobody knows.
+	Meets func(other id.Broadcast, most int) (people int, err error)
+	// Cooling is told of typed codes that belong to a broadcast which has closed, and how many people got both: they may
+	// be used, and a late answer to the old question will be taken for one to this. Nil is fine.
+	Cooling func(code string, other Question, people int)
 }
 
 // holder is a use of a code that still stands.
@@ -103,21 +103,47 @@ func checkTyped(tx *store.Tx, r Reservation, used []holder) ([]string, error) {
 }
 
 func conflict(tx *store.Tx, r Reservation, h holder) error {
-	if met, err := meeting(r, []holder{h}); err != nil || len(met) == 0 {
-		return err
+	people := 0
+	if r.Meets != nil {
+		n, err := r.Meets(h.broadcast, 0)
+		if err != nil || n == 0 {
+			return err
+		}
+		people = n
 	}
 	q, err := Read(tx, h.broadcast)
 	if err == nil && !q.Live() {
 		if r.Cooling != nil {
-			r.Cooling(h.code, h.broadcast)
+			r.Cooling(h.code, q, people)
 		}
 		return nil
 	}
 	if err != nil && !fault.Is(err, fault.NotFound) {
 		return err
 	}
-	return fault.New(fault.Conflict, "code_in_use",
-		"Another broadcast that may still be answered uses this code.", "code", h.code, "broadcast", h.broadcast)
+	return fault.New(fault.Conflict, "code_in_use", "Another broadcast that may still be answered uses this code.",
+		"code", h.code, "broadcast", h.broadcast, "people", people)
+}
+
+// Clash returns a code of the broadcast that another one which takes answers, or is about to, uses for some of the same
+// people; ok is false when there is none. It is asked at launch, because people may have moved since the review.
+func Clash(tx *store.Tx, now time.Time, r Reservation, codes []string) (code string, ok bool, err error) {
+	used, err := holders(tx, now, r)
+	if err != nil {
+		return "", false, err
+	}
+	for _, h := range used {
+		if !slices.Contains(codes, h.code) {
+			continue
+		}
+		switch err := conflict(tx, r, h); {
+		case fault.CodeOf(err) == "code_in_use":
+			return h.code, true, nil
+		case err != nil:
+			return "", false, err
+		}
+	}
+	return "", false, nil
 }
 
 // choose fills the places nobody typed: first letters nobody uses, then letters used only by audiences that do not meet
@@ -163,10 +189,11 @@ func meeting(r Reservation, used []holder) ([]holder, error) {
 	for _, h := range used {
 		meets, known := answers[h.broadcast]
 		if !known {
-			var err error
-			if meets, err = r.Meets(h.broadcast); err != nil {
+			people, err := r.Meets(h.broadcast, 1)
+			if err != nil {
 				return nil, err
 			}
+			meets = people > 0
 			answers[h.broadcast] = meets
 		}
 		if meets {

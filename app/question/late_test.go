@@ -2,6 +2,8 @@ package question
 
 import (
 	"context"
+	"errors"
+	"fmt"
 	"testing"
 	"time"
 
@@ -234,29 +236,33 @@ func TestTypedCodesAreRefusedOnlyWhereTheyMeet(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	w.ask(1, 1)
-	meets := true
+	meets := 3 // people
 	var cooling []string
 	typed := func() (codes []string, err error) {
 		_, err = w.store.Update(t.Context(), func(tx *store.Tx) error {
 			codes, err = Reserve(tx, w.now, Reservation{
 				Broadcast: 2, ReplyNumbers: []string{"815012345678"}, Typed: []string{"A", "X"}, Until: w.now.Add(time.Hour),
-				Meets:   func(id.Broadcast) (bool, error) { return meets, nil },
-				Cooling: func(code string, other id.Broadcast) { cooling = append(cooling, code+other.String()[12:]) },
+				Meets: func(id.Broadcast, int) (int, error) { return meets, nil },
+				Cooling: func(code string, other Question, people int) {
+					cooling = append(cooling, fmt.Sprint(code, other.Broadcast, people))
+				},
 			})
 			return err
 		})
 		return codes, err
 	}
-	if _, err := typed(); fault.CodeOf(err) != "code_in_use" {
+	_, err := typed()
+	if e, ok := errors.AsType[*fault.Error](err); !ok || e.Code != "code_in_use" || e.Params["people"] != "3" ||
+		e.Params["broadcast"] != id.Broadcast(1).String() {
 		t.Errorf("a code of an open broadcast to the same people: %v", err)
 	}
-	meets = false
+	meets = 0
 	if codes, err := typed(); err != nil || codes[0] != "A" {
 		t.Errorf("a code of a broadcast to others: %v, %v", codes, err)
 	}
-	meets = true
+	meets = 2
 	w.do(func(tx *store.Tx) error { return w.Close(tx, 1) })
-	if codes, err := typed(); err != nil || codes[0] != "A" || len(cooling) != 1 || cooling[0] != "A1" {
+	if codes, err := typed(); err != nil || codes[0] != "A" || len(cooling) != 1 || cooling[0] != fmt.Sprint("A", id.Broadcast(1), 2) {
 		t.Errorf("a code that cools: %v, %v, warned of %v", codes, err, cooling)
 	}
 }
