@@ -22,12 +22,17 @@ const password = "secret"
 // accounts are the ways operators differ that a route has settings for.
 var accounts = []account{
 	{name: "udh", texts: true},
+	{name: "ref_bits 16", texts: true, long: "udh16", route: map[string]any{"ref_bits": 16}},
 	{name: "udh16", texts: true, long: "udh16", route: map[string]any{"long_mode": "udh16"}},
 	{name: "sar", texts: true, long: "sar", route: map[string]any{"long_mode": "sar"}},
 	{name: "payload", texts: true, long: "payload", route: map[string]any{"long_mode": "payload"}},
 	{name: "numbered", texts: true, long: "numbered", route: map[string]any{"long_mode": "none"}},
 	alphabet("latin1", "latin1", "udh"),
 	alphabet("latin1-sar", "latin1", "sar"),
+	{
+		name: "latin1 under 3", texts: true, smsc: map[string]any{"alphabet": "latin1"},
+		route: map[string]any{"default_alphabet": "latin1", "dcs_out": map[string]any{"gsm7": 3}},
+	},
 	alphabet("ascii", "ascii", "udh"),
 	alphabet("packed", "gsm7_packed", "udh"),
 	alphabet("packed16", "gsm7_packed", "udh16"),
@@ -35,6 +40,7 @@ var accounts = []account{
 		name: "codings", texts: true,
 		route: map[string]any{"dcs_out": map[string]any{"gsm7": 1, "ucs2": 0x18}},
 	},
+	{name: "always UCS-2", texts: true, route: map[string]any{"force_encoding": "ucs2"}},
 	{name: "tx+rx", texts: true, route: map[string]any{"bind_mode": "tx+rx"}},
 	{name: "two binds", texts: true, route: map[string]any{"binds": 2}},
 	{name: "letters", texts: true, route: map[string]any{"sender": "NOROSHI", "reply_mode": "none"}},
@@ -43,7 +49,6 @@ var accounts = []account{
 		{"tag": "0x1400", "type": "octet", "value": "1101000013520000001"},
 		{"tag": "0x1401", "type": "cstring", "value": "template"},
 	}}},
-	{name: "forced", route: map[string]any{"force_encoding": "latin1"}},
 	{name: "receipts"},
 	{name: "statuses", route: map[string]any{"status_override": map[string]any{"0x402": "retry"}}},
 	{name: "idle", route: map[string]any{"enquire_s": 1}},

@@ -82,6 +82,7 @@ func run(ctx context.Context, o options) error {
 		return err
 	}
 	t.checkCommand(ctx, o.binary, config)
+	t.checkSend(ctx, o.binary, config)
 	t.from = t.marks()
 	if t.noroshi, err = serve(ctx, o.binary, config, filepath.Join(o.dir, "noroshi.log")); err != nil {
 		return err
@@ -108,7 +109,7 @@ func (t *trial) everything(o options) error {
 	if err := t.noroshi.enrol(t.people); err != nil {
 		return err
 	}
-	for _, step := range []func() error{t.sendTexts, t.sendForced, t.tryOutcomes, t.ask} {
+	for _, step := range []func() error{t.sendTexts, t.tryOutcomes, t.ask} {
 		if err := step(); err != nil {
 			return err
 		}
@@ -174,7 +175,6 @@ func peopleOf(p *peer) []human {
 			add(a.name, a.name, "texts", 0)
 		}
 	}
-	add("forced", "forced", "forced", 0)
 	for i, o := range receipts {
 		add("receipts", o.name, "receipts", i)
 	}

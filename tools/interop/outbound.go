@@ -112,7 +112,8 @@ func arrived(p *peer, mark int, a account, txt text) string {
 
 // expect is the number of submit_sm for accounts that are read by the tables; 0 when it depends on the alphabet.
 func (txt text) expect(a account) int {
-	if _, other := a.smsc["alphabet"]; other {
+	_, other := a.smsc["alphabet"]
+	if _, forced := a.route["force_encoding"]; other || forced {
 		return 0
 	}
 	switch a.long {
@@ -130,10 +131,14 @@ func (txt text) dataCoding(a account) int {
 	gsm := strings.HasPrefix(txt.name, "GSM-7")
 	most := map[any]rune{"latin1": 'ÿ', "ascii": '~'}[a.smsc["alphabet"]]
 	switch {
+	case a.name == "always UCS-2":
+		return 8
 	case most > 0 && strings.ContainsFunc(txt.body, func(r rune) bool { return r > most }):
 		return 8
 	case a.name == "codings" && gsm:
 		return 1
+	case a.name == "latin1 under 3" && gsm:
+		return 3
 	case a.name == "codings":
 		return 0x18
 	case gsm:
@@ -163,7 +168,7 @@ func onTheWire(a account, whole event, submits []event) string {
 		if e.Dest != [2]int{1, 1} || (a.name == "letters") != (e.Source == [2]int{5, 0}) {
 			return fmt.Sprintf("addresses of type %v to %v", e.Source, e.Dest)
 		}
-		if len(octets) > 160 || (e.DCS != 0 && e.DCS != 1 && len(octets) > 140) ||
+		if len(octets) > 160 || (e.DCS&8 != 0 && len(octets) > 140) ||
 			(a.smsc["alphabet"] == "gsm7_packed" && len(octets) > 140) {
 			return fmt.Sprintf("a short_message of %d octets", len(octets))
 		}
@@ -281,29 +286,4 @@ func (t *trial) delivered(broadcast, department string) {
 			}
 		}
 	}
-}
-
-// sendForced sends what only data_coding 3 carries.
-func (t *trial) sendForced() error {
-	for _, txt := range []text{
-		{"short", "Grüße, señor: ça va? ÀÿÐþ¦×÷ @_$[]{}", 1, 0},
-		{"140 octets", fit("Où êtes-vous, ça va? ", 140), 1, 0},
-		{"300 octets", fit("à côté, ", 300), 3, 0}, // 134 in a part
-	} {
-		marks := t.marks()
-		if _, err := t.noroshi.launch("Latin-1", txt.body, nil, "forced"); err != nil {
-			return err
-		}
-		for _, p := range t.peers {
-			if p.tls {
-				continue
-			}
-			to := p.number("forced", 0)
-			e, ok := p.awaitAfter(marks[p], 20*time.Second, func(e event) bool { return e.Event == "text" && e.To == to })
-			t.report.note(p, "Texts, by account", "forced Latin-1, data_coding 3",
-				ok && e.Text == txt.body && e.DCS == 3 && e.Parts == txt.parts, "%q arrived in %d parts under data_coding %d",
-				e.Text, e.Parts, e.DCS)
-		}
-	}
-	return nil
 }

@@ -35,11 +35,34 @@ func (t *trial) checkCommand(ctx context.Context, binary, config string) {
 				}
 			}
 			t.report.note(t.column(p), groupSessions, "noroshi check names what works and what does not",
-				err != nil && strings.Contains(line, want), "of %s: %q (%v)", a.name, line, err)
+				cmd.ProcessState.ExitCode() == 4 && strings.Contains(line, want), "of %s: %q (%v)", a.name, line, err)
 		}
 		is := func(e event) bool { return e.Event == "unbind" && e.Account == "udh" }
 		_, ok := p.await(5*time.Second, is)
 		t.report.note(t.column(p), groupSessions, "noroshi check unbinds", ok, "no unbind came")
+	}
+}
+
+// checkSend has `noroshi check` send its test texts, as IT does before anything else works.
+func (t *trial) checkSend(ctx context.Context, binary, config string) {
+	for _, p := range t.peers {
+		for i, account := range []string{"udh", "tx+rx", "latin1", "packed", "codings"} {
+			if !p.has(account) {
+				continue
+			}
+			for _, kind := range []string{"gsm7", "ucs2"} {
+				to := p.number(account, 200+i)
+				mark := p.mark()
+				cmd := exec.CommandContext(ctx, binary, "check", "--config", config, "--route", p.routeName(account),
+					"--send", "+"+to, "--text", kind, "--wait", "10s")
+				cmd.Env = append(os.Environ(), "LC_ALL=C")
+				said, err := cmd.CombinedOutput()
+				e, _ := p.awaitAfter(mark, 0, func(e event) bool { return e.Event == "text" && e.To == to })
+				t.report.note(t.column(p), groupSessions, "noroshi check --send: the text arrives, and its receipt",
+					err == nil && e.Text != "" && strings.Contains(string(said), e.Text), "%s: %q came; %v: %s",
+					account, e.Text, err, said)
+			}
+		}
 	}
 }
 
