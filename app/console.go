@@ -122,7 +122,8 @@ func (c *core) system() gen.System {
 		},
 	}
 	for _, way := range c.routing.ways() {
-		s.Routes = append(s.Routes, view.RouteState(&way.Route, way.Sender.Health()))
+		health := way.Sender.Health()
+		s.Routes = append(s.Routes, c.advise(view.RouteState(&way.Route, health), &way.Route, health))
 	}
 	return s
 }

@@ -26,6 +26,7 @@ import (
 	"noroshi/app/expansion"
 	"noroshi/app/fault"
 	"noroshi/app/gateway"
+	"noroshi/app/gateway/habit"
 	"noroshi/app/id"
 	"noroshi/app/inbound"
 	"noroshi/app/live"
@@ -62,6 +63,7 @@ type core struct {
 	broadcasts *broadcast.Service
 	replies    *reply.Service
 	notes      *autoreply.Service
+	habits     *habit.Watch
 	countries  *country.Service
 	preflight  *preflight.Service
 	tally      *tally.Service
@@ -184,6 +186,7 @@ func (c *core) build() (err error) {
 		Launched: func(id.Broadcast) { c.expansion.Wake(); c.live.Poke() },
 		Halted:   func(b id.Broadcast) { c.delivery.Halt(b); c.live.Poke() },
 	})
+	c.habits = habit.New(now)
 	c.notes = autoreply.New(autoreply.Options{
 		Store: c.store, Now: now, Log: c.log,
 		Way: func(name string) (config.Route, gateway.Sender, bool) { return c.routing.way(name) },
@@ -209,7 +212,7 @@ func (c *core) buildMotion(language func() string) (err error) {
 	if err != nil {
 		return err
 	}
-	if c.routing, err = newRouting(c, c.sink); err != nil {
+	if c.routing, err = newRouting(c, c.habits.Sink(c.sink)); err != nil {
 		return err
 	}
 	dir := filepath.Join(c.config.Path(c.config.Data), "queue")

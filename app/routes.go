@@ -60,7 +60,7 @@ func (g *routing) ways() []delivery.Way {
 	var out []delivery.Way
 	for _, r := range g.table.Now().List {
 		if client := g.sender(r.Name); client != nil {
-			out = append(out, delivery.Way{Route: r, Sender: client})
+			out = append(out, delivery.Way{Route: r, Sender: g.core.habits.Sender(&r, client)})
 		}
 	}
 	return out
@@ -79,7 +79,10 @@ func (g *routing) way(name string) (r config.Route, s gateway.Sender, ok bool) {
 		return r, nil, false
 	}
 	client := g.sender(name)
-	return r, client, client != nil
+	if client == nil {
+		return r, nil, false
+	}
+	return r, g.core.habits.Sender(&r, client), true
 }
 
 // start has all clients connect.

@@ -148,7 +148,8 @@ func TestSeveralRepliesAreDecidedAtOnce(t *testing.T) {
 	if err != nil || len(done) != 4 || len(a.tray(t, reply.Unread)) != 0 {
 		t.Fatalf("SetAsideMany = %d done, %v", len(done), err)
 	}
-	if _, _, err = a.w.Replies.UndoMany(ctx, apptest.Admin, make([]id.Reply, reply.MaxMany+1)); !fault.Is(err, fault.Invalid) {
+	_, _, err = a.w.Replies.UndoMany(ctx, apptest.Admin, make([]id.Reply, reply.MaxMany+1))
+	if !fault.Is(err, fault.Invalid) {
 		t.Errorf("UndoMany of too many: %v", err)
 	}
 }
