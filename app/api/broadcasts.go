@@ -139,8 +139,10 @@ func (s *Server) reviewBroadcast(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
+	preview := view.Preview(sheet)
+	preview.Warnings = append(preview.Warnings, view.Cooling(b)...)
 	return tagged(c, fiber.StatusOK, b.Version, gen.Review{
-		Broadcast: view.Broadcast(b), Preview: view.Preview(sheet), ReservedUntil: b.Reviewed.UTC(),
+		Broadcast: view.Broadcast(b), Preview: preview, ReservedUntil: b.Reviewed.UTC(),
 		TypedConfirmation: b.Content.Mode == broadcast.Live && sheet.People >= s.o.TypedFrom,
 	})
 }

@@ -1,7 +1,10 @@
 package view
 
 import (
+	"time"
+
 	"noroshi/app/api/gen"
+	"noroshi/app/broadcast"
 	"noroshi/app/preflight"
 )
 
@@ -65,6 +68,20 @@ func warning(w preflight.Warning) gen.PreviewWarning {
 		Code: w.Code, Params: optMap(w.Params), People: opt(w.People), Blocking: opt(w.Blocking), Path: opt(w.Path),
 		Country: opt(w.Country), Route: opt(w.Route), Ways: optList(ways), Texts: optList(w.Texts),
 	}
+}
+
+// Cooling returns the codes of a review that late answers to another broadcast may still use, as warnings.
+func Cooling(b broadcast.Broadcast) []gen.PreviewWarning {
+	var out []gen.PreviewWarning
+	for _, c := range b.Cooling {
+		params := map[string]string{
+			"code": c.Code, "title": c.Title, "broadcast": c.Broadcast.String(), "until": c.Until.UTC().Format(time.RFC3339),
+		}
+		out = append(out, gen.PreviewWarning{
+			Code: "code_cooling", Params: &params, People: opt(c.People), Path: ptr("choices"),
+		})
+	}
+	return out
 }
 
 func textGroup(t preflight.Text) gen.TextGroup {
