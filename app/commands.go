@@ -44,6 +44,9 @@ func Main(args []string) int {
 	if errors.As(err, &usage) {
 		return exitUsage
 	}
+	if e, ok := errors.AsType[exitError](err); ok {
+		return e.code
+	}
 	return exitFailed
 }
 

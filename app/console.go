@@ -32,7 +32,7 @@ func (c *core) openConsole(ctx context.Context, phones *handsets) (*console, err
 		Context: context.WithoutCancel(ctx),
 		Access:  c.access, Directory: c.directory, Imports: c.intake, Broadcasts: c.broadcasts, Audiences: c.audiences,
 		Questions: c.questions, Messages: c.messages, Replies: c.replies, Tally: c.tally, Preflight: c.preflight,
-		Countries: c.countries, Beats: c.live, Audit: auditLines{c}, Requests: requests{c}, System: c.system, Routes: c.table,
+		Countries: c.countries, Beats: c.live, Audit: auditLines{c}, Requests: requests{c}, System: c.system, Routes: c.table, Tests: trials{c},
 		Console: embed.Console(), Version: version, Demo: c.demo, StreamID: c.store.StreamID, Now: time.Now,
 		Random: rand.Reader, Log: c.log, Secure: c.config.PlainHTTP,
 	}
@@ -111,7 +111,7 @@ func (c *core) system() gen.System {
 	load, st := c.delivery.Load(), c.store.Stats()
 	s := gen.System{
 		At: time.Now().UTC(), StartedAt: c.began.UTC(), Version: version, MemoryBytes: int64(mem.Sys - mem.HeapReleased),
-		Routes: []gen.RouteState{},
+		Routes: []gen.RouteState{}, Configuration: c.configuration(),
 		Queue: gen.QueueState{
 			Urgent: load.Urgent, Normal: load.Normal, PendingParts: load.Pending, RetryParts: load.Retrying,
 			Uncertain: load.Uncertain, Orphans: &load.Orphans,

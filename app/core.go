@@ -27,6 +27,7 @@ import (
 	"noroshi/app/fault"
 	"noroshi/app/gateway"
 	"noroshi/app/gateway/habit"
+	"noroshi/app/gateway/trial"
 	"noroshi/app/id"
 	"noroshi/app/inbound"
 	"noroshi/app/live"
@@ -71,6 +72,7 @@ type core struct {
 	sink       *inbound.Sink
 	table      *gateway.Table
 	routing    *routing
+	trials     *trial.Desk
 	reloads    reloads
 	delivery   *delivery.Service
 	expansion  *expansion.Service
@@ -183,6 +185,7 @@ func (c *core) build() (err error) {
 	c.live = live.New(c.tally, 500*time.Millisecond)
 	c.broadcasts = broadcast.New(broadcast.Options{
 		Store: c.store, Audit: c.audit, Questions: c.questions, Audiences: c.audiences, IDs: c.ids, Now: now, Ways: c.ways,
+		Texted:   c.messages.Texted,
 		Launched: func(id.Broadcast) { c.expansion.Wake(); c.live.Poke() },
 		Halted:   func(b id.Broadcast) { c.delivery.Halt(b); c.live.Poke() },
 	})
@@ -212,7 +215,8 @@ func (c *core) buildMotion(language func() string) (err error) {
 	if err != nil {
 		return err
 	}
-	if c.routing, err = newRouting(c, c.habits.Sink(c.sink)); err != nil {
+	c.trials = trial.NewDesk(c.sink, time.Now)
+	if c.routing, err = newRouting(c, c.habits.Sink(c.trials)); err != nil {
 		return err
 	}
 	dir := filepath.Join(c.config.Path(c.config.Data), "queue")

@@ -18,6 +18,7 @@ import (
 	"noroshi/app/audit"
 	"noroshi/app/config"
 	"noroshi/app/fault"
+	"noroshi/app/sample"
 	"noroshi/app/simulator"
 	"noroshi/app/store"
 )
@@ -166,7 +167,7 @@ func (c *core) firstDemo(ctx context.Context, password string) error {
 	if err != nil {
 		return err
 	}
-	return c.samplePeople(ctx)
+	return sample.Register(ctx, c.directory)
 }
 
 // demoPassword is easy to type and has about 60 bits.

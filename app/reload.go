@@ -79,9 +79,9 @@ func (c *core) reloadOnSignal(ctx context.Context, asked <-chan os.Signal) error
 	}
 }
 
-// reload reads the configuration and has it used: routes that are the same keep their sessions, changed and removed ones
-// end in good order, changed and new ones start. A faulty file changes nothing. Returns Invalid then, and Unavailable
-// when the appliance is stopping.
+// reload reads the configuration and has it used: routes that are the same keep their sessions, changed and removed
+// ones end in good order, changed and new ones start. A faulty file changes nothing. Returns Invalid then, and
+// Unavailable when the appliance is stopping.
 func (c *core) reload(ctx context.Context, load func() (config.Config, error)) error {
 	c.reloads.running.Lock()
 	defer c.reloads.running.Unlock()

@@ -83,8 +83,8 @@ func (l *lines) String() string {
 // route writes the settings of a route to an SMSC, with more of them behind.
 func route(name string, s *simulator.SMSC, more string) string {
 	host, port, _ := net.SplitHostPort(s.Addr())
-	return fmt.Sprintf("  - {name: %s, host: %s, port: %s, system_id: noroshi, password: pw, sender: \"815012345678\", %s}\n",
-		name, host, port, more)
+	const form = "  - {name: %s, host: %s, port: %s, system_id: noroshi, password: pw, sender: \"815012345678\", %s}\n"
+	return fmt.Sprintf(form, name, host, port, more)
 }
 
 func (a *appliance) write(t *testing.T, routes ...string) {
@@ -277,7 +277,10 @@ func TestAFaultyFileChangesNothingAndSaysWhy(t *testing.T) {
 		t.Errorf("the routes were touched: generation %d, %d binds", a.table.Now().Generation, smsc.Stats().BindsEver)
 	}
 	state := a.reloads.now()
-	if state.Refused.IsZero() || len(state.Problems) == 0 || state.Problems[0].Line != 4 || state.Problems[0].Route != "broken" {
+	if state.Refused.IsZero() || len(state.Problems) == 0 {
+		t.Fatalf("state = %+v, want a refusal with its problems", state)
+	}
+	if p := state.Problems[0]; p.Line != 4 || p.Route != "broken" {
 		t.Errorf("state = %+v, want a problem of route broken on line 4", state)
 	}
 	if !strings.Contains(a.log.String(), "line 4: route broken: ") {

@@ -39,6 +39,7 @@ const (
 	RecipientImport    Permission = "recipient:import"
 	RecipientRead      Permission = "recipient:read"
 	RecipientUpdate    Permission = "recipient:update"
+	RouteTest          Permission = "route:test"
 	SystemRead         Permission = "system:read"
 	UnreadDecide       Permission = "unread:decide"
 	UnreadRead         Permission = "unread:read"
@@ -48,7 +49,7 @@ var permissions = []Permission{
 	AnswerRecord, AuditRead, BroadcastClose, BroadcastCreate, BroadcastDelete, BroadcastLaunch, BroadcastRead,
 	BroadcastStop, BroadcastUpdate, CountryRead, CountryUpdate, GroupCreate, GroupDelete, GroupRead, GroupUpdate, HandsetRead, HandsetUse,
 	OrganisationUpdate, RecipientCreate, RecipientDelete, RecipientExport, RecipientImport, RecipientRead,
-	RecipientUpdate, SystemRead, UnreadDecide, UnreadRead,
+	RecipientUpdate, RouteTest, SystemRead, UnreadDecide, UnreadRead,
 }
 
 // Permissions returns all permissions there are.

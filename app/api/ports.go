@@ -23,6 +23,15 @@ type Beats interface {
 	Subscribe() (beats <-chan struct{}, cancel func())
 }
 
+// RouteTests sends test texts. Both return NotFound, code route_not_found, for a route that is not configured.
+type RouteTests interface {
+	// Send returns when the operator has answered, or the context ends. Returns Invalid for a number or a text that
+	// cannot be, Conflict (route_test_running) while the one before has no answer, and Unavailable (route_down).
+	Send(ctx context.Context, route string, in gen.RouteTestInput) (gen.RouteTest, error)
+	// Last returns NotFound, code no_route_test, when none was sent since the start.
+	Last(route string) (gen.RouteTest, error)
+}
+
 // Handsets are the simulated phones of a demo; nil elsewhere.
 type Handsets interface {
 	List(ctx context.Context, q string, page id.Page) (gen.HandsetPage, error)

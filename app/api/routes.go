@@ -56,7 +56,10 @@ const late = "/broadcasts/{broadcastId}/late"
 const maxMembers = 4 << 20
 
 // routes is the whole API. Where two paths could match, the fixed one stands first.
-func (s *Server) routes() []route {
+func (s *Server) routes() []route { return append(s.keepingRoutes(), s.sendingRoutes()...) }
+
+// keepingRoutes are what an organisation keeps: accounts, people, countries, settings.
+func (s *Server) keepingRoutes() []route {
 	return []route{
 		{get, "/setup", "getSetup", public, s.getSetup, plain},
 		{post, "/setup", "completeSetup", public, s.completeSetup, withBody},
@@ -69,6 +72,8 @@ func (s *Server) routes() []route {
 		{get, "/home", "getHome", access.BroadcastRead, s.getHome, plain},
 		{get, "/events", "streamEvents", signedIn, s.streamEvents, plain},
 		{get, "/system", "getSystem", access.SystemRead, s.getSystem, plain},
+		{get, "/routes/{route}/test", "getRouteTest", access.SystemRead, s.getRouteTest, plain},
+		{post, "/routes/{route}/test", "sendRouteTest", access.RouteTest, s.sendRouteTest, withBody},
 		{get, "/audit", "listAudit", access.AuditRead, s.listAudit, plain},
 		{get, "/recipients", "listRecipients", access.RecipientRead, s.listRecipients, plain},
 		{post, "/recipients", "createRecipient", access.RecipientCreate, s.createRecipient, withBody},
@@ -96,6 +101,12 @@ func (s *Server) routes() []route {
 		{put, "/countries/{country}", "updateCountry", access.CountryUpdate, s.updateCountry, withBody},
 		{post, "/countries/{country}/restore", "restoreCountry", access.CountryUpdate, s.restoreCountry, plain},
 		{get, "/countries/{country}/notice", "getCountryNotice", access.CountryRead, s.getCountryNotice, plain},
+	}
+}
+
+// sendingRoutes are what is sent, what came back, and the simulated phones.
+func (s *Server) sendingRoutes() []route {
+	return []route{
 		{get, "/broadcasts", "listBroadcasts", access.BroadcastRead, s.listBroadcasts, plain},
 		{post, "/broadcasts", "createBroadcast", access.BroadcastCreate, s.createBroadcast, withBody},
 		{post, "/broadcasts/preview", "previewBroadcast", access.BroadcastRead, s.previewBroadcast, withBody},

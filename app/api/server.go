@@ -56,7 +56,8 @@ type Options struct {
 	Requests replay.Requests
 	System   func() gen.System // view.RouteState helps to make it
 	Handsets Handsets          // nil outside of a demo
-	Routes   *gateway.Table    // to show the exact texts people were sent
+	Tests    RouteTests
+	Routes   *gateway.Table // to show the exact texts people were sent
 
 	Console  fs.FS // with index.html at its root
 	Version  string
@@ -119,7 +120,7 @@ func New(o Options) (*Server, error) {
 		Replies: o.Replies, Routes: o.Routes, Now: o.Now,
 	})
 	s.snapshots = snapshot.New(snapshot.Options{
-		Broadcasts: o.Broadcasts, Messages: o.Messages, Tally: o.Tally, Roster: s.roster, System: o.System, Demo: o.Demo,
+		Broadcasts: o.Broadcasts, Messages: o.Messages, Tally: o.Tally, Roster: s.roster, System: o.System,
 		Now: o.Now,
 	})
 	s.app = fiber.New(fiber.Config{

@@ -1,6 +1,7 @@
 package api
 
 import (
+	"net/url"
 	"strconv"
 
 	"github.com/gofiber/fiber/v2"
@@ -51,6 +52,43 @@ func (s *Server) getHome(c *fiber.Ctx) error {
 }
 
 func (s *Server) getSystem(c *fiber.Ctx) error { return c.JSON(s.snapshots.System()) }
+
+// routeOf reads the name of a route from the path, where it may have any characters.
+func routeOf(c *fiber.Ctx) (string, error) {
+	name, err := url.PathUnescape(c.Params("route"))
+	if err != nil {
+		return "", ask.ErrParameter("route")
+	}
+	return name, nil
+}
+
+func (s *Server) getRouteTest(c *fiber.Ctx) error {
+	name, err := routeOf(c)
+	if err != nil {
+		return err
+	}
+	test, err := s.o.Tests.Last(name)
+	if err != nil {
+		return err
+	}
+	return c.JSON(test)
+}
+
+func (s *Server) sendRouteTest(c *fiber.Ctx) error {
+	name, err := routeOf(c)
+	if err != nil {
+		return err
+	}
+	in, err := ask.JSON[gen.RouteTestInput](c)
+	if err != nil {
+		return err
+	}
+	test, err := s.o.Tests.Send(c.UserContext(), name, in)
+	if err != nil {
+		return err
+	}
+	return c.JSON(test)
+}
 
 func (s *Server) listAudit(c *fiber.Ctx) error {
 	page, err := ask.Page(c)

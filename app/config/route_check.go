@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"strings"
 	"time"
+	"unicode"
 	"unicode/utf8"
 
 	"noroshi/app/smstext"
@@ -14,8 +15,9 @@ import (
 
 // check says what is wrong with a route.
 func (r *Route) check(k *checker) {
-	if n := utf8.RuneCountInString(r.Name); n < 1 || n > 40 {
-		k.say("name", "give the route a name of 1 to 40 characters", "1〜40文字の名前を付けてください")
+	if n := utf8.RuneCountInString(r.Name); n < 1 || n > 40 || strings.ContainsFunc(r.Name, unnamable) {
+		k.say("name", "give the route a name of 1 to 40 characters, without / and line breaks",
+			"/や改行を含まない1〜40文字の名前を付けてください")
 	}
 	r.place(k)
 	r.lengths(k)
@@ -28,6 +30,9 @@ func (r *Route) check(k *checker) {
 	r.tlvs(k)
 	r.money(k)
 }
+
+// unnamable are characters that a name may not have, because it stands in addresses and lines.
+func unnamable(c rune) bool { return c == '/' || c == utf8.RuneError || unicode.IsControl(c) }
 
 // place checks where the route leads and whom it serves.
 func (r *Route) place(k *checker) {

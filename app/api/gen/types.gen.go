@@ -715,6 +715,24 @@ func (e RouteAdviceCode) Valid() bool {
 	}
 }
 
+// Defines values for RouteStateBindMode.
+const (
+	Trx  RouteStateBindMode = "trx"
+	TxRx RouteStateBindMode = "tx+rx"
+)
+
+// Valid indicates whether the value is a known member of the RouteStateBindMode enum.
+func (e RouteStateBindMode) Valid() bool {
+	switch e {
+	case Trx:
+		return true
+	case TxRx:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for RouteStateIdForm.
 const (
 	DecHex RouteStateIdForm = "dec_hex"
@@ -769,6 +787,60 @@ func (e RouteStateState) Valid() bool {
 	}
 }
 
+// Defines values for RouteTestInputText.
+const (
+	RouteTestInputTextGsm7 RouteTestInputText = "gsm7"
+	RouteTestInputTextUcs2 RouteTestInputText = "ucs2"
+)
+
+// Valid indicates whether the value is a known member of the RouteTestInputText enum.
+func (e RouteTestInputText) Valid() bool {
+	switch e {
+	case RouteTestInputTextGsm7:
+		return true
+	case RouteTestInputTextUcs2:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for RouteTestReceiptState.
+const (
+	RouteTestReceiptStateAccepted      RouteTestReceiptState = "accepted"
+	RouteTestReceiptStateDeleted       RouteTestReceiptState = "deleted"
+	RouteTestReceiptStateDelivered     RouteTestReceiptState = "delivered"
+	RouteTestReceiptStateEnroute       RouteTestReceiptState = "enroute"
+	RouteTestReceiptStateExpired       RouteTestReceiptState = "expired"
+	RouteTestReceiptStateRejected      RouteTestReceiptState = "rejected"
+	RouteTestReceiptStateUndeliverable RouteTestReceiptState = "undeliverable"
+	RouteTestReceiptStateUnknown       RouteTestReceiptState = "unknown"
+)
+
+// Valid indicates whether the value is a known member of the RouteTestReceiptState enum.
+func (e RouteTestReceiptState) Valid() bool {
+	switch e {
+	case RouteTestReceiptStateAccepted:
+		return true
+	case RouteTestReceiptStateDeleted:
+		return true
+	case RouteTestReceiptStateDelivered:
+		return true
+	case RouteTestReceiptStateEnroute:
+		return true
+	case RouteTestReceiptStateExpired:
+		return true
+	case RouteTestReceiptStateRejected:
+		return true
+	case RouteTestReceiptStateUndeliverable:
+		return true
+	case RouteTestReceiptStateUnknown:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for TextGroupEncoding.
 const (
 	TextGroupEncodingAscii  TextGroupEncoding = "ascii"
@@ -803,6 +875,7 @@ const (
 	TimelineEntryKindReceipt   TimelineEntryKind = "receipt"
 	TimelineEntryKindRecorded  TimelineEntryKind = "recorded"
 	TimelineEntryKindReply     TimelineEntryKind = "reply"
+	TimelineEntryKindRerouted  TimelineEntryKind = "rerouted"
 	TimelineEntryKindResent    TimelineEntryKind = "resent"
 	TimelineEntryKindRetry     TimelineEntryKind = "retry"
 	TimelineEntryKindSubmitted TimelineEntryKind = "submitted"
@@ -827,6 +900,8 @@ func (e TimelineEntryKind) Valid() bool {
 	case TimelineEntryKindRecorded:
 		return true
 	case TimelineEntryKindReply:
+		return true
+	case TimelineEntryKindRerouted:
 		return true
 	case TimelineEntryKindResent:
 		return true
@@ -1237,6 +1312,32 @@ type ClassProgress struct {
 
 	// Served Of them
 	Served int `json:"served"`
+}
+
+// ConfigProblem defines model for ConfigProblem.
+type ConfigProblem struct {
+	En    string  `json:"en"`
+	Field *string `json:"field,omitempty"`
+
+	// Ja What is wrong and what to do
+	Ja    string  `json:"ja"`
+	Line  *int    `json:"line,omitempty"`
+	Route *string `json:"route,omitempty"`
+}
+
+// ConfigState defines model for ConfigState.
+type ConfigState struct {
+	// LoadedAt When the settings in use were read
+	LoadedAt time.Time `json:"loadedAt"`
+
+	// Problems What is wrong with the file
+	Problems []ConfigProblem `json:"problems"`
+
+	// RefusedAt When the file was found faulty; absent when it is what runs
+	RefusedAt *time.Time `json:"refusedAt,omitempty"`
+
+	// Restart Settings that differ in the file and need a restart
+	Restart []string `json:"restart"`
 }
 
 // Count defines model for Count.
@@ -2006,14 +2107,16 @@ type Progress struct {
 	// Classes People by the priority of their groups, in the order of sending; absent when all are of one
 	Classes *[]ClassProgress `json:"classes,omitempty"`
 
-	// LastPersonAt When the last part is due at the present speed
+	// LastPersonAt When the last part is due at the present speed of the slowest route that can send
 	LastPersonAt *time.Time `json:"lastPersonAt,omitempty"`
-	PerSecond    *float32   `json:"perSecond,omitempty"`
+
+	// PerSecond Parts per second of the routes it waits for
+	PerSecond *float32 `json:"perSecond,omitempty"`
 
 	// Percent Share of parts handed over or given up
 	Percent float32 `json:"percent"`
 
-	// Reason Stable code of what holds it back: route_down, throttled, waiting_for_route, recovering; absent when nothing does
+	// Reason Stable code of what holds it back: route_down, paused, throttled, waiting_for_route, recovering; absent when nothing does
 	Reason *string `json:"reason,omitempty"`
 	Route  *string `json:"route,omitempty"`
 }
@@ -2116,8 +2219,12 @@ type RouteSession struct {
 	InFlight int        `json:"inFlight"`
 	Mode     string     `json:"mode"`
 	Peer     string     `json:"peer"`
+	RetryAt  *time.Time `json:"retryAt,omitempty"`
 	Since    *time.Time `json:"since,omitempty"`
 	State    string     `json:"state"`
+
+	// Topic Why it is not bound; words of the console
+	Topic *string `json:"topic,omitempty"`
 }
 
 // RouteState defines model for RouteState.
@@ -2125,6 +2232,14 @@ type RouteState struct {
 	// Advice What the route's receipts say about its settings
 	Advice  *[]RouteAdvice `json:"advice,omitempty"`
 	BadPdus int64          `json:"badPdus"`
+
+	// BindLimit Parts per second of one session; 0 means none
+	BindLimit *float32            `json:"bindLimit,omitempty"`
+	BindMode  *RouteStateBindMode `json:"bindMode,omitempty"`
+	Binds     *int                `json:"binds,omitempty"`
+
+	// Countries Countries it serves; empty for all
+	Countries *[]string `json:"countries,omitempty"`
 
 	// Cut Share of the limit in use after throttling
 	Cut *float32 `json:"cut,omitempty"`
@@ -2134,44 +2249,120 @@ type RouteState struct {
 	Host   *string `json:"host,omitempty"`
 
 	// IdForm How receipts write message ids, as learned from them; absent while unknown
-	IdForm   *RouteStateIdForm `json:"idForm,omitempty"`
-	InFlight int               `json:"inFlight"`
+	IdForm        *RouteStateIdForm `json:"idForm,omitempty"`
+	InFlight      int               `json:"inFlight"`
+	LastRefusedAt *time.Time        `json:"lastRefusedAt,omitempty"`
+
+	// LastStatus command_status of the last part that was refused
+	LastStatus     *string `json:"lastStatus,omitempty"`
+	LastStatusCode *int    `json:"lastStatusCode,omitempty"`
 
 	// Limit Contracted parts per second; 0 means none
 	Limit float32 `json:"limit"`
-	Name  string  `json:"name"`
+
+	// Lost Parts since start that were not answered in time
+	Lost *int64 `json:"lost,omitempty"`
+	Name string `json:"name"`
 
 	// Rate Parts per second over the last 10 s
 	Rate float32 `json:"rate"`
 
 	// Reason Stable code; absent when simply bound
-	Reason      *string         `json:"reason,omitempty"`
-	Receipts    int64           `json:"receipts"`
-	Refusals    int64           `json:"refusals"`
-	ReplyNumber *string         `json:"replyNumber,omitempty"`
-	ResponseMs  *float32        `json:"responseMs,omitempty"`
-	RetryAt     *time.Time      `json:"retryAt,omitempty"`
-	Sender      *string         `json:"sender,omitempty"`
-	Sessions    []RouteSession  `json:"sessions"`
-	Simulator   bool            `json:"simulator"`
-	Since       time.Time       `json:"since"`
-	State       RouteStateState `json:"state"`
+	Reason      *string  `json:"reason,omitempty"`
+	Receipts    int64    `json:"receipts"`
+	Refusals    int64    `json:"refusals"`
+	ReplyNumber *string  `json:"replyNumber,omitempty"`
+	ResponseMs  *float32 `json:"responseMs,omitempty"`
+
+	// RetryAt When the next try is due or a pause ends
+	RetryAt   *time.Time      `json:"retryAt,omitempty"`
+	Sender    *string         `json:"sender,omitempty"`
+	Sessions  []RouteSession  `json:"sessions"`
+	Simulator bool            `json:"simulator"`
+	Since     time.Time       `json:"since"`
+	State     RouteStateState `json:"state"`
 
 	// Status command_status with its name, such as ESME_RBINDFAIL (0x0D)
-	Status    *string `json:"status,omitempty"`
-	Submitted int64   `json:"submitted"`
-	Texts     int64   `json:"texts"`
+	Status *string `json:"status,omitempty"`
+
+	// StatusCode The number of status
+	StatusCode *int  `json:"statusCode,omitempty"`
+	Submitted  int64 `json:"submitted"`
+	Texts      int64 `json:"texts"`
+	Tls        *bool `json:"tls,omitempty"`
+
+	// Topic What reason and status mean more closely, such as host_unknown, tls_expired or status_0e; absent when there is nothing closer
+	Topic *string `json:"topic,omitempty"`
 
 	// Unmatched Receipts since start that never fitted a part
 	Unmatched *int64 `json:"unmatched,omitempty"`
 	Window    int    `json:"window"`
 }
 
+// RouteStateBindMode defines model for RouteState.BindMode.
+type RouteStateBindMode string
+
 // RouteStateIdForm How receipts write message ids, as learned from them; absent while unknown
 type RouteStateIdForm string
 
 // RouteStateState defines model for RouteState.State.
 type RouteStateState string
+
+// RouteTest defines model for RouteTest.
+type RouteTest struct {
+	Encoding string `json:"encoding"`
+
+	// Ended Nothing more will be heard of it
+	Ended  bool            `json:"ended"`
+	Parts  []RouteTestPart `json:"parts"`
+	Route  string          `json:"route"`
+	SentAt time.Time       `json:"sentAt"`
+
+	// Text As it went out
+	Text string `json:"text"`
+
+	// To E.164
+	To string `json:"to"`
+}
+
+// RouteTestInput defines model for RouteTestInput.
+type RouteTestInput struct {
+	// Number As people write it; without a country code it is of the organisation's country
+	Number string `json:"number"`
+
+	// Text gsm7 has the characters that show a wrong alphabet; left out: gsm7
+	Text *RouteTestInputText `json:"text,omitempty"`
+}
+
+// RouteTestInputText gsm7 has the characters that show a wrong alphabet; left out: gsm7
+type RouteTestInputText string
+
+// RouteTestPart defines model for RouteTestPart.
+type RouteTestPart struct {
+	AnsweredAt *time.Time `json:"answeredAt,omitempty"`
+	MessageId  *string    `json:"messageId,omitempty"`
+
+	// Outcome Class of the operator's answer: ok, throttle, retry, route_config, …; absent while there is none
+	Outcome  *string            `json:"outcome,omitempty"`
+	Receipts []RouteTestReceipt `json:"receipts"`
+
+	// Status Name of the command_status of a refusal
+	Status     *string `json:"status,omitempty"`
+	StatusCode *int    `json:"statusCode,omitempty"`
+}
+
+// RouteTestReceipt defines model for RouteTestReceipt.
+type RouteTestReceipt struct {
+	At time.Time `json:"at"`
+
+	// Error The operator's err field
+	Error *string               `json:"error,omitempty"`
+	Final bool                  `json:"final"`
+	State RouteTestReceiptState `json:"state"`
+}
+
+// RouteTestReceiptState defines model for RouteTestReceipt.State.
+type RouteTestReceiptState string
 
 // Saving The number of characters that saves most parts for each of them
 type Saving struct {
@@ -2238,13 +2429,14 @@ type Signals struct {
 
 // System defines model for System.
 type System struct {
-	At          time.Time    `json:"at"`
-	Ledger      LedgerState  `json:"ledger"`
-	MemoryBytes int64        `json:"memoryBytes"`
-	Queue       QueueState   `json:"queue"`
-	Routes      []RouteState `json:"routes"`
-	StartedAt   time.Time    `json:"startedAt"`
-	Version     string       `json:"version"`
+	At            time.Time    `json:"at"`
+	Configuration *ConfigState `json:"configuration,omitempty"`
+	Ledger        LedgerState  `json:"ledger"`
+	MemoryBytes   int64        `json:"memoryBytes"`
+	Queue         QueueState   `json:"queue"`
+	Routes        []RouteState `json:"routes"`
+	StartedAt     time.Time    `json:"startedAt"`
+	Version       string       `json:"version"`
 }
 
 // Tally People. audience = unreachable + waiting + sending + accepted + delivered + failed + unknown; answered is a second axis.
@@ -2714,6 +2906,9 @@ type RemoveRecipientsJSONRequestBody = Removal
 
 // UpdateRecipientJSONRequestBody defines body for UpdateRecipient for application/json ContentType.
 type UpdateRecipientJSONRequestBody = RecipientInput
+
+// SendRouteTestJSONRequestBody defines body for SendRouteTest for application/json ContentType.
+type SendRouteTestJSONRequestBody = RouteTestInput
 
 // SignInJSONRequestBody defines body for SignIn for application/json ContentType.
 type SignInJSONRequestBody = SignInRequest

@@ -81,7 +81,7 @@ func (r *Roster) happened(b broadcast.Broadcast, p *crowd, ref message.Ref, out 
 		return err
 	}
 	for _, step := range steps {
-		out.Timeline = append(out.Timeline, view.Step(step, sent.parts))
+		out.Timeline = append(out.Timeline, view.Step(step))
 		if at := step.At.UTC(); out.Person.At == nil || at.After(*out.Person.At) {
 			out.Person.At = &at
 		}

@@ -31,7 +31,6 @@ type Options struct {
 	Tally      *tally.Service
 	Roster     *roster.Roster
 	System     func() gen.System
-	Demo       bool
 	Now        func() time.Time
 }
 
@@ -48,7 +47,7 @@ func New(o Options) *Snapshots { return &Snapshots{o: o, results: newResults()} 
 
 // Glance is what lists and signals show of a broadcast: its counts alone.
 func (s *Snapshots) Glance(b broadcast.Broadcast) view.Measured {
-	return view.Measured{Broadcast: b, Counts: s.o.Tally.Get(b.ID), Demo: s.o.Demo, At: s.o.Now()}
+	return view.Measured{Broadcast: b, Counts: s.o.Tally.Get(b.ID), At: s.o.Now()}
 }
 
 // Measure is everything the page of a broadcast shows.
@@ -62,7 +61,7 @@ func (s *Snapshots) Measure(ctx context.Context, b broadcast.Broadcast) (view.Me
 		return m, err
 	}
 	if book := s.o.Messages.Book(b.ID); book != nil {
-		m.Pending, m.Total, m.Classes = book.Pending(), book.Total(), book.Classes()
+		m.Pending, m.Total, m.Classes, m.Waiting = book.Pending(), book.Total(), book.Classes(), book.PendingByRoute()
 	}
 	if b.State.Running() {
 		m.Routes = s.System().Routes

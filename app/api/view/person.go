@@ -68,18 +68,18 @@ func sourceOf(f question.Flags) gen.PersonAnswerSource {
 var stepKinds = map[string]gen.TimelineEntryKind{
 	"submitted": gen.TimelineEntryKindSubmitted, "accepted": gen.TimelineEntryKindAccepted,
 	"receipt": gen.TimelineEntryKindReceipt, "retry": gen.TimelineEntryKindRetry,
-	"uncertain": gen.TimelineEntryKindUncertain, "resent": gen.TimelineEntryKindResent,
+	"uncertain": gen.TimelineEntryKindUncertain, "resent": gen.TimelineEntryKindResent, "rerouted": gen.TimelineEntryKindRerouted,
 	"failed": gen.TimelineEntryKindFailed, "unknown": gen.TimelineEntryKindUncertain,
 	"expired": gen.TimelineEntryKindFailed, "stopped": gen.TimelineEntryKindFailed,
 }
 
-// Step returns what happened to a part of a copy that has so many.
-func Step(s message.Step, parts int) gen.TimelineEntry {
+// Step returns what happened to a part of a copy.
+func Step(s message.Step) gen.TimelineEntry {
 	e := gen.TimelineEntry{
 		At: optTime(s.At), Kind: stepKinds[s.Kind], Route: opt(s.Route), MessageId: opt(s.MessageID), Status: opt(s.Err),
 	}
-	if parts > 1 {
-		e.Part, e.Parts = ptr(int(s.Part)+1), ptr(parts)
+	if s.Parts > 1 && s.Kind != "rerouted" {
+		e.Part, e.Parts = ptr(int(s.Part)+1), ptr(int(s.Parts))
 	}
 	switch s.Kind {
 	case "receipt":

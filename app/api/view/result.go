@@ -7,6 +7,7 @@ import (
 	"noroshi/app/api/gen"
 	"noroshi/app/broadcast"
 	"noroshi/app/directory/group"
+	"noroshi/app/gateway"
 	"noroshi/app/message"
 	"noroshi/app/question"
 	"noroshi/app/tally"
@@ -16,12 +17,12 @@ import (
 type Measured struct {
 	Broadcast   broadcast.Broadcast
 	Counts      tally.Counts
-	Departments []Department // of the frozen audience; nil before it is settled
-	Pending     int          // parts that may still have to be handed over
-	Total       int          // parts in all
+	Departments []Department   // of the frozen audience; nil before it is settled
+	Pending     int            // parts that may still have to be handed over
+	Total       int            // parts in all
+	Waiting     map[string]int // of Pending, those that wait for a route, by its name
 	Classes     []message.ClassProgress
 	Routes      []gen.RouteState
-	Demo        bool
 	At          time.Time
 }
 
@@ -119,35 +120,21 @@ func (m *Measured) progress() gen.Progress {
 	return p
 }
 
-// pace says how fast the routes of the broadcast are, and which one holds it back.
+// pace says how fast the routes are that the broadcast waits for, and which one holds it back.
 func (m *Measured) pace(p *gen.Progress) {
-	var rate float32
-	var ready bool
-	var throttled, down string
+	queues := make([]gateway.Queue, 0, len(m.Routes))
 	for _, r := range m.Routes {
-		if !m.uses(r) {
-			continue
-		}
-		switch r.State {
-		case gen.RouteStateStateBound, gen.RouteStateStateThrottling:
-			ready, rate = true, rate+r.Rate
-			if r.State == gen.RouteStateStateThrottling {
-				throttled = r.Name
-			}
-		default:
-			down = r.Name
-		}
+		queues = append(queues, gateway.Queue{
+			Route: r.Name, Pending: m.Waiting[r.Name], State: gateway.State(r.State), Rate: float64(r.Rate),
+			Limit: float64(r.Limit), Cut: float64(Or(r.Cut)),
+		})
 	}
-	switch {
-	case !ready && down != "":
-		p.Reason, p.Route = ptr("route_down"), ptr(down)
-	case throttled != "":
-		p.Reason, p.Route = ptr("throttled"), ptr(throttled)
-	}
-	if rate > 0 && m.Total > 0 {
-		left := time.Duration(float64(m.Pending) / float64(rate) * float64(time.Second))
-		p.PerSecond, p.LastPersonAt = ptr(rate), optTime(m.At.Add(left).Truncate(time.Second))
-		p.Classes = optList(m.classes(rate))
+	f := gateway.Foresee(queues)
+	p.Reason, p.Route = opt(f.Reason), opt(f.Route)
+	p.PerSecond = opt(float32(f.PerSecond))
+	if f.Left > 0 {
+		p.LastPersonAt = optTime(m.At.Add(f.Left).Truncate(time.Second))
+		p.Classes = optList(m.classes(float32(float64(m.Pending) / f.Left.Seconds())))
 	}
 }
 
@@ -166,12 +153,6 @@ func (m *Measured) classes(rate float32) []gen.ClassProgress {
 		out = append(out, one)
 	}
 	return out
-}
-
-// uses reports whether the broadcast may go by the route: simulated ones carry everything in a demo, and only drills
-// elsewhere.
-func (m *Measured) uses(r gen.RouteState) bool {
-	return m.Demo == r.Simulator || r.Simulator && m.Broadcast.Content.Mode == broadcast.Drill
 }
 
 // WorstTone returns the tone that matters most among choices.

@@ -20,7 +20,11 @@ func TestAResultSaysWhoIsWhen(t *testing.T) {
 			{Class: -2, People: 50, Served: 50}, {Class: 0, People: 100, Served: 0, Parts: 100},
 			{Class: 1, People: 125, Served: 0, Parts: 250},
 		},
-		Routes: []gen.RouteState{{Name: "line", State: gen.RouteStateStateBound, Rate: 10}},
+		Routes: []gen.RouteState{
+			{Name: "line", State: gen.RouteStateStateBound, Rate: 10},
+			{Name: "another", State: gen.RouteStateStateDown, Rate: 1000}, // of other broadcasts
+		},
+		Waiting: map[string]int{"line": 350},
 	}
 	p := m.Result().Progress
 	if p.Classes == nil || len(*p.Classes) != 3 {
@@ -42,6 +46,9 @@ func TestAResultSaysWhoIsWhen(t *testing.T) {
 	}
 	if !p.LastPersonAt.Equal(*(*p.Classes)[2].LastPersonAt) {
 		t.Errorf("the last person at %v, the last class at %v", p.LastPersonAt, (*p.Classes)[2].LastPersonAt)
+	}
+	if p.Reason != nil || *p.PerSecond != 10 {
+		t.Errorf("a route the broadcast does not wait for counts: %+v", p)
 	}
 	m.Classes, m.Routes[0].Rate = nil, 0
 	if p = m.Result().Progress; p.Classes != nil || p.LastPersonAt != nil {

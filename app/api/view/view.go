@@ -8,9 +8,7 @@ import (
 	"noroshi/app/access"
 	"noroshi/app/api/gen"
 	"noroshi/app/audit"
-	"noroshi/app/config"
 	"noroshi/app/fault"
-	"noroshi/app/gateway"
 )
 
 // ptr returns a pointer to a value that is always shown.
@@ -117,25 +115,4 @@ func AuditLine(e audit.Entry) gen.AuditLine {
 		Number: int64(e.Number), At: e.At.UTC(), Who: e.Actor.Name, From: opt(e.Actor.From), Action: e.Action,
 		Object: e.Object, Label: opt(e.Label), Before: object(e.Before), After: object(e.After), Hash: opt(e.Hash),
 	}
-}
-
-// RouteState returns how a route does. host, sender and reply number come from its configuration.
-func RouteState(r *config.Route, h gateway.Health) gen.RouteState {
-	s := gen.RouteState{
-		Name: r.Name, Simulator: r.Simulator, Host: opt(r.Host), Sender: opt(r.Sender),
-		ReplyNumber: opt(gateway.ReplyNumberOf(r)), State: gen.RouteStateState(h.State), Since: h.Since.UTC(),
-		Reason: opt(h.Reason), Detail: opt(h.Detail), RetryAt: optTime(h.RetryAt), Rate: float32(h.Rate),
-		Limit: float32(h.Limit), Cut: opt(float32(h.Cut)), Window: h.Window, InFlight: h.InFlight,
-		ResponseMs: opt(float32(h.ResponseMS)), Submitted: int64(h.Submitted), Refusals: int64(h.Refusals),
-		Receipts: int64(h.Receipts), Texts: int64(h.Texts), BadPdus: int64(h.BadPDUs), Sessions: []gen.RouteSession{},
-	}
-	if h.Status != 0 {
-		s.Status = ptr(gateway.StatusName(h.Status))
-	}
-	for _, one := range h.Sessions {
-		s.Sessions = append(s.Sessions, gen.RouteSession{
-			Peer: one.Peer, Mode: one.Mode, State: string(one.State), Since: optTime(one.Since), InFlight: one.InFlight,
-		})
-	}
-	return s
 }

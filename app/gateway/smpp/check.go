@@ -112,7 +112,7 @@ func (r CheckResult) Topic() string {
 		return r.topic
 	}
 	if r.Reason == reasonBind {
-		key := fmt.Sprintf("status_%02x", r.Status)
+		key := statusTopic(r.Status)
 		if _, ok := texts[key]; ok {
 			return key
 		}
@@ -121,6 +121,18 @@ func (r CheckResult) Topic() string {
 		return r.Reason
 	}
 	return reasonCut
+}
+
+// statusTopic names what a command_status means.
+func statusTopic(status uint32) string { return fmt.Sprintf("status_%02x", status) }
+
+// topic is the same of a setback: empty when there is nothing closer than its reason.
+func (s *setback) topic() string {
+	topic := (CheckResult{Reason: s.reason, Status: s.status, topic: topicOf(s)}).Topic()
+	if topic == s.reason || topic == reasonCut {
+		return ""
+	}
+	return topic
 }
 
 // Causes of failures to connect that have words of their own.

@@ -132,6 +132,27 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/routes/{route}/test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Name of the route */
+                route: string;
+            };
+            cookie?: never;
+        };
+        /** What came of the last test over a route until now */
+        get: operations["getRouteTest"];
+        put?: never;
+        /** Send a test text over a route; the answer has what the operator said, receipts come later */
+        post: operations["sendRouteTest"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/audit": {
         parameters: {
             query?: never;
@@ -1326,13 +1347,14 @@ export interface components {
         Progress: {
             /** @description Share of parts handed over or given up */
             percent: number;
+            /** @description Parts per second of the routes it waits for */
             perSecond?: number;
             /**
              * Format: date-time
-             * @description When the last part is due at the present speed
+             * @description When the last part is due at the present speed of the slowest route that can send
              */
             lastPersonAt?: string;
-            /** @description Stable code of what holds it back: route_down, throttled, waiting_for_route, recovering; absent when nothing does */
+            /** @description Stable code of what holds it back: route_down, paused, throttled, waiting_for_route, recovering; absent when nothing does */
             reason?: string;
             route?: string;
             /** @description People by the priority of their groups, in the order of sending; absent when all are of one */
@@ -1411,7 +1433,7 @@ export interface components {
             /** Format: date-time */
             at?: string;
             /** @enum {string} */
-            kind: "queued" | "submitted" | "accepted" | "receipt" | "retry" | "uncertain" | "resent" | "failed" | "reply" | "answer" | "assigned" | "recorded";
+            kind: "queued" | "submitted" | "accepted" | "receipt" | "retry" | "uncertain" | "resent" | "rerouted" | "failed" | "reply" | "answer" | "assigned" | "recorded";
             route?: string;
             part?: number;
             parts?: number;
@@ -1768,7 +1790,77 @@ export interface components {
             total: number;
             next?: string;
         };
+        RouteTestInput: {
+            /** @description As people write it; without a country code it is of the organisation's country */
+            number: string;
+            /**
+             * @description gsm7 has the characters that show a wrong alphabet; left out: gsm7
+             * @enum {string}
+             */
+            text?: "gsm7" | "ucs2";
+        };
+        RouteTest: {
+            route: string;
+            /** @description E.164 */
+            to: string;
+            /** @description As it went out */
+            text: string;
+            encoding: string;
+            /** Format: date-time */
+            sentAt: string;
+            /** @description Nothing more will be heard of it */
+            ended: boolean;
+            parts: components["schemas"]["RouteTestPart"][];
+        };
+        RouteTestPart: {
+            /** @description Class of the operator's answer: ok, throttle, retry, route_config, …; absent while there is none */
+            outcome?: string;
+            /** @description Name of the command_status of a refusal */
+            status?: string;
+            statusCode?: number;
+            messageId?: string;
+            /** Format: date-time */
+            answeredAt?: string;
+            receipts: components["schemas"]["RouteTestReceipt"][];
+        };
+        RouteTestReceipt: {
+            /** @enum {string} */
+            state: "enroute" | "delivered" | "expired" | "deleted" | "undeliverable" | "accepted" | "unknown" | "rejected";
+            final: boolean;
+            /** @description The operator's err field */
+            error?: string;
+            /** Format: date-time */
+            at: string;
+        };
+        ConfigState: {
+            /**
+             * Format: date-time
+             * @description When the settings in use were read
+             */
+            loadedAt: string;
+            /**
+             * Format: date-time
+             * @description When the file was found faulty; absent when it is what runs
+             */
+            refusedAt?: string;
+            /** @description What is wrong with the file */
+            problems: components["schemas"]["ConfigProblem"][];
+            /** @description Settings that differ in the file and need a restart */
+            restart: string[];
+        };
+        ConfigProblem: {
+            line?: number;
+            route?: string;
+            field?: string;
+            /** @description What is wrong and what to do */
+            ja: string;
+            en: string;
+        };
         RouteSession: {
+            /** @description Why it is not bound; words of the console */
+            topic?: string;
+            /** Format: date-time */
+            retryAt?: string;
             peer: string;
             mode: string;
             state: string;
@@ -1792,8 +1884,33 @@ export interface components {
             status?: string;
             /** @description The operating system's or operator's own words */
             detail?: string;
-            /** Format: date-time */
+            /** @description The number of status */
+            statusCode?: number;
+            /** @description What reason and status mean more closely, such as host_unknown, tls_expired or status_0e; absent when there is nothing closer */
+            topic?: string;
+            /**
+             * Format: date-time
+             * @description When the next try is due or a pause ends
+             */
             retryAt?: string;
+            /**
+             * Format: int64
+             * @description Parts since start that were not answered in time
+             */
+            lost?: number;
+            /** @description command_status of the last part that was refused */
+            lastStatus?: string;
+            lastStatusCode?: number;
+            /** Format: date-time */
+            lastRefusedAt?: string;
+            /** @description Countries it serves; empty for all */
+            countries?: string[];
+            /** @enum {string} */
+            bindMode?: "trx" | "tx+rx";
+            binds?: number;
+            tls?: boolean;
+            /** @description Parts per second of one session; 0 means none */
+            bindLimit?: number;
             /** @description Parts per second over the last 10 s */
             rate: number;
             /** @description Contracted parts per second; 0 means none */
@@ -1862,6 +1979,7 @@ export interface components {
             head?: string;
         };
         System: {
+            configuration?: components["schemas"]["ConfigState"];
             version: string;
             /** Format: date-time */
             startedAt: string;
@@ -2223,6 +2341,58 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["System"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    getRouteTest: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Name of the route */
+                route: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The test */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RouteTest"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    sendRouteTest: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Name of the route */
+                route: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RouteTestInput"];
+            };
+        };
+        responses: {
+            /** @description The test */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RouteTest"];
                 };
             };
             default: components["responses"]["Problem"];

@@ -1,4 +1,6 @@
-package app
+// Package sample is in charge of the people of the demo: the staff of Aomine Seiki, a maker of machines that does not
+// exist, in nine departments and three groups.
+package sample
 
 import (
 	"context"
@@ -9,7 +11,7 @@ import (
 	"noroshi/app/scope"
 )
 
-// site is a place of work in the story of the demo: Aomine Seiki, a maker of machines that does not exist.
+// site is a place of work.
 type site struct {
 	department string
 	people     int
@@ -53,14 +55,14 @@ var sites = []site{
 	{department: "ホーチミン事務所", people: 16, language: "vi", country: "VN", prefix: "+84 90 %03d %04d", names: viNames},
 }
 
-// samplePeople registers 500 people in nine departments and three groups. Every 23rd has no phone and every 41st a
+// Register registers 500 people in nine departments and three groups. Every 23rd has no phone and every 41st a
 // landline, so that the pages show what that looks like.
-func (c *core) samplePeople(ctx context.Context) error {
+func Register(ctx context.Context, people *directory.Service) error {
 	groups := map[string]id.Group{}
 	for _, g := range [][2]string{
 		{"自衛消防隊", "初期消火と避難誘導の担当者"}, {"役員・部門長", "意思決定に加わる人"}, {"海外勤務者", "日本の外で働く人"},
 	} {
-		made, err := c.directory.CreateGroup(ctx, directory.GroupDraft{Name: g[0], Description: g[1]})
+		made, err := people.CreateGroup(ctx, directory.GroupDraft{Name: g[0], Description: g[1]})
 		if err != nil {
 			return err
 		}
@@ -70,7 +72,7 @@ func (c *core) samplePeople(ctx context.Context) error {
 	for _, s := range sites {
 		for i := range s.people {
 			n++
-			if _, err := c.directory.Create(ctx, scope.Everything(), samplePerson(s, n, i, groups)); err != nil {
+			if _, err := people.Create(ctx, scope.Everything(), person(s, n, i, groups)); err != nil {
 				return fmt.Errorf("sample person %d: %w", n, err)
 			}
 		}
@@ -78,7 +80,7 @@ func (c *core) samplePeople(ctx context.Context) error {
 	return nil
 }
 
-func samplePerson(s site, n, i int, groups map[string]id.Group) directory.Draft {
+func person(s site, n, i int, groups map[string]id.Group) directory.Draft {
 	d := directory.Draft{
 		ExternalID: fmt.Sprintf("A%05d", 10000+n), Department: s.department, Language: s.language, Country: s.country,
 		Attributes: map[string]string{"拠点": s.department},
