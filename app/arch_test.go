@@ -45,7 +45,7 @@ var edges = map[string]string{
 	// motion
 	"expansion": "store broadcast audience directory template question message gateway",
 	"delivery":  "store bus broadcast message gateway audit",
-	"inbound":   "store gateway message reply autoreply",
+	"inbound":   "store store/sweep gateway message reply autoreply",
 	// the confirmation of a reply is planned in the commit of the reply, and goes out by itself
 	"autoreply": "store store/sweep gateway",
 	"live":      "store tally",

@@ -72,7 +72,8 @@ func New(o Options) (*Sink, error) {
 	s := &Sink{o: o, texts: make(chan waiting, maxTexts)}
 	s.sweep = sweep.New(o.Store, store.StrangePDU.Key(), s.strangeOver)
 	s.known.byName = map[string]settings{}
-	return s, s.learn(o.Routes.Now())
+	err := s.learn(o.Routes.Now())
+	return s, err
 }
 
 // learn takes in the settings of new and changed routes. Those of a route that is gone stay: what comes in while its

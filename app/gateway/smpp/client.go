@@ -13,8 +13,8 @@ import (
 	"noroshi/app/gateway"
 	"noroshi/app/gateway/smpp/inbox"
 	"noroshi/app/gateway/smpp/pace"
+	"noroshi/app/gateway/smpp/refusal"
 	"noroshi/app/gateway/smpp/wire"
-	"noroshi/app/phone"
 )
 
 // unreadyPatience is how long parts wait for a session before they are given up, so that another route can have them.
@@ -47,7 +47,9 @@ type Client struct {
 	pace  *pace.Shared
 	inbox *inbox.Inbox
 	lanes []*lane
-	crowd crowd
+	crowd *refusal.Crowd
+
+	unwanted *refusal.Texts // texts the operator does not carry
 
 	closing chan struct{} // closed when Close begins
 	ended   chan struct{} // closed when nothing runs any more
@@ -98,8 +100,8 @@ func New(o Options) (*Client, error) {
 		route: r, template: t, statuses: statuses, reader: reader, dialer: d, now: o.Now, random: o.Random,
 		log: o.Log.With("route", r.Name), queue: newQueue(), pace: pace.NewShared(r.Rate),
 		closing: make(chan struct{}), ended: make(chan struct{}),
+		crowd: refusal.NewCrowd(), unwanted: refusal.NewTexts(),
 	}
-	c.crowd.count = make(map[phone.Number]uint8)
 	c.gate.init()
 	c.inbox = inbox.New(o.Sink, func(err error) { c.log.Warn(evSinkFailed, "error", err) })
 	for i := range r.Binds {
@@ -231,9 +233,13 @@ func (c *Client) Submit(ctx context.Context, s gateway.Slice) {
 
 // sendable returns the parts that can be put into a PDU, and reports the others. index is nil when all can.
 func (c *Client) sendable(s gateway.Slice) (parts []gateway.Part, index []int) {
-	bad := 0
+	bad, now := 0, c.now()
 	for i := range s.Parts {
 		status := c.template.Refuse(&s.Parts[i])
+		class := gateway.StatusClass(status)
+		if unwanted, ok := c.unwanted.Status(&s.Parts[i].Wire, now); ok && status == wire.OK {
+			status, class = unwanted, gateway.MessagePermanent
+		}
 		if status != wire.OK && bad == 0 { // the first one: from here on the good ones are copied
 			parts = append(parts, s.Parts[:i]...)
 			for k := range i {
@@ -244,7 +250,7 @@ func (c *Client) sendable(s gateway.Slice) (parts []gateway.Part, index []int) {
 		case status != wire.OK:
 			bad++
 			c.refusals.Add(1)
-			s.Done(i, gateway.Outcome{Class: gateway.StatusClass(status), Status: status, At: c.now()})
+			s.Done(i, gateway.Outcome{Class: class, Status: status, At: now})
 		case bad > 0:
 			parts = append(parts, s.Parts[i])
 			index = append(index, i)

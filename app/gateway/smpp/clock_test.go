@@ -27,6 +27,12 @@ func bubble(t *testing.T, f func(t *testing.T)) {
 	synctest.Test(t, f)
 }
 
+// bubble0 runs a subtest in a bubble.
+func bubble0(t *testing.T, name string, f func(t *testing.T)) {
+	t.Helper()
+	t.Run(name, func(t *testing.T) { synctest.Test(t, f) })
+}
+
 func slice(y *tally) gateway.Slice { return gateway.Slice{Parts: parts(y.want), Done: y.Done} }
 
 func TestLostResponse_costs_its_slot_and_nothing_else(t *testing.T) {

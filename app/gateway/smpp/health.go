@@ -42,7 +42,7 @@ func (c *Client) Health() gateway.Health {
 	h := gateway.Health{
 		Route: c.route.Name, Limit: c.route.Rate, Submitted: c.submitted.Load(), Refusals: c.refusals.Load(),
 		Receipts: c.receipts.Load(), Texts: c.texts.Load(), BadPDUs: c.badPDUs.Load(),
-		Lost: c.lost.Load(), Strays: c.strays.Load(),
+		Lost: c.lost.Load(), Strays: c.strays.Load(), RefusedTexts: c.unwanted.Len(now),
 	}
 	if last := c.last.Load(); last != nil {
 		h.LastStatus, h.LastAt = last.status, last.at

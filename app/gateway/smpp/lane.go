@@ -32,6 +32,7 @@ const (
 	evRefused    = "account refused"
 	evThrottled  = "session slowed down"
 	evPaused     = "route paused"
+	evText       = "text refused by the operator"
 	evBadPDU     = "malformed pdu received"
 	evProtocol   = "submit refused as malformed"
 	evSinkFailed = "incoming messages not stored"

@@ -1,12 +1,9 @@
 package smpp
 
 import (
-	"sync"
-	"sync/atomic"
 	"time"
 
 	"noroshi/app/gateway"
-	"noroshi/app/phone"
 )
 
 // When a route pauses by itself, and for how long.
@@ -39,7 +36,8 @@ type lastRefusal struct {
 // accepted counts a success, which ends a row of refusals.
 func (c *Client) accepted(e entry) {
 	c.submitted.Add(1)
-	c.crowd.forget(e.to)
+	c.crowd.Accepted(e.to)
+	c.unwanted.Accepted(e.text)
 	if c.failures.Load() != 0 {
 		c.failures.Store(0)
 	}
@@ -63,7 +61,8 @@ func (c *Client) misconfigured(status uint32) {
 	c.gate.shutNow()
 }
 
-// Resume lets a paused route go on. The first part that is again refused for the same kind of reason pauses it again.
+// Resume lets a paused route go on, and tries texts again that were refused. The first part that is again refused for
+// the same kind of reason pauses it again.
 func (c *Client) Resume() {
 	c.mu.Lock()
 	on := c.paused.on
@@ -71,6 +70,7 @@ func (c *Client) Resume() {
 	c.paused = pause{}
 	c.failures.Store(misconfiguredInARow - 1)
 	c.mu.Unlock()
+	c.unwanted.Forget()
 	if on {
 		c.regate()
 		c.nudgeAll()
@@ -110,41 +110,9 @@ func (c *Client) bad(x *gateway.Strange) {
 		"why", x.Why)
 }
 
-// A recipient whose own queue is full is answered with the same status as a line that is too fast.
-const (
-	crowdedAfter = 3    // answers in a row for one recipient that slow the session down
-	crowdSize    = 4096 // recipients remembered; a larger crowd is the line itself
-)
-
-// crowd counts ESME_RMSGQFUL per recipient.
-type crowd struct {
-	mu    sync.Mutex
-	count map[phone.Number]uint8
-	any   atomic.Bool // count has entries
-}
-
-// crowded counts an answer for the recipient and reports whether it is to be taken for the recipient's own.
-func (c *Client) crowded(to phone.Number) bool {
-	c.crowd.mu.Lock()
-	defer c.crowd.mu.Unlock()
-	n := c.crowd.count[to]
-	if n >= crowdedAfter {
-		return true
+// textRefused reacts to a part whose text the operator does not carry.
+func (c *Client) textRefused(e *entry, status uint32, now time.Time) {
+	if c.unwanted.Refused(e.text, status, now) {
+		c.log.Error(evText, "status", gateway.StatusName(status))
 	}
-	if n == 0 && len(c.crowd.count) >= crowdSize {
-		clear(c.crowd.count)
-	}
-	c.crowd.count[to] = n + 1
-	c.crowd.any.Store(true)
-	return false
-}
-
-func (c *crowd) forget(to phone.Number) {
-	if !c.any.Load() { // the usual case, once for each part
-		return
-	}
-	c.mu.Lock()
-	delete(c.count, to)
-	c.any.Store(len(c.count) > 0)
-	c.mu.Unlock()
 }

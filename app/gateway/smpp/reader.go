@@ -145,7 +145,7 @@ func (s *session) response(frame []byte, h wire.Header, now time.Time) {
 		s.delays.Add(now.Sub(e.sent))
 	}
 	if ok && class == gateway.Accepted {
-		s.good = true
+		s.good, s.misread = true, 0
 		s.meter.Add(now)
 		s.pace.Succeeded(e.sent)
 	}
@@ -172,7 +172,7 @@ func (s *session) refused(e entry, class gateway.Class, status uint32, now time.
 	switch class {
 	case gateway.Throttled:
 		// A full queue may be that of one recipient: then slowing down does not help, and holds everybody else up.
-		if status == wire.QueueFull && s.c.crowded(e.to) {
+		if status == wire.QueueFull && s.c.crowd.Full(e.to) {
 			return gateway.Retry
 		}
 		s.mu.Lock()
@@ -187,10 +187,16 @@ func (s *session) refused(e entry, class gateway.Class, status uint32, now time.
 		s.c.misconfigured(status)
 	case gateway.BindRetry, gateway.BindFatal:
 		s.retire(&setback{reason: reasonStatus, status: status})
+	case gateway.MessagePermanent:
+		s.c.textRefused(&e, status, now)
 	case gateway.Protocol:
 		s.c.misunderstood(status)
-	case gateway.Accepted, gateway.Retry, gateway.RecipientPermanent, gateway.MessagePermanent, gateway.Uncertain,
-		gateway.NotSent:
+		s.mu.Lock()
+		if s.misread++; s.misread >= several {
+			s.retireLocked(&setback{reason: reasonStatus, status: status}, now)
+		}
+		s.mu.Unlock()
+	case gateway.Accepted, gateway.Retry, gateway.RecipientPermanent, gateway.Uncertain, gateway.NotSent:
 	}
 	return class
 }

@@ -53,6 +53,7 @@ type session struct {
 	expireAt time.Time // when the window is next looked through
 	enquired time.Time // when the enquire_link that is unanswered was sent; zero when none
 	throttle uint32    // command_status of the last refusal for speed; 0 when none
+	misread  int       // refusals as malformed since the last success
 	good     bool      // the peer has answered a submit_sm with success
 	control  uint32    // counts the requests outside the window
 
@@ -65,6 +66,7 @@ type outBatch struct {
 	chunks []chunk
 	seqs   []uint32
 	ends   []uint64
+	texts  []uint64
 	pos    uint64 // octets put into the stream so far
 }
 

@@ -21,6 +21,7 @@ const (
 type entry struct {
 	job  *job
 	to   phone.Number // kept here because the caller may use its slice again once it is written
+	text uint64       // key of the text
 	part int32
 	gen  uint32 // generation of the slot; part of the sequence_number
 	live bool   // false while the slot is free or only reserved
@@ -64,9 +65,9 @@ func (w *window) reserve() uint32 {
 }
 
 // put makes a reserved slot live.
-func (w *window) put(seq uint32, j *job, part int, end uint64, sent time.Time) {
+func (w *window) put(seq uint32, j *job, part int, text, end uint64, sent time.Time) {
 	e := &w.slots[seq&slotMask]
-	e.job, e.part, e.to, e.end, e.sent, e.live = j, int32(part), j.parts[part].To, end, sent, true
+	e.job, e.part, e.to, e.text, e.end, e.sent, e.live = j, int32(part), j.parts[part].To, text, end, sent, true
 }
 
 // take removes and returns the entry that the sequence_number belongs to. It reports false for any number that is not

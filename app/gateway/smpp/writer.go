@@ -78,7 +78,7 @@ func (s *session) submit(b []byte, now time.Time) ([]byte, time.Duration) {
 		w.chunks, got = s.c.queue.take(s.carry, granted, w.chunks)
 	}
 	s.c.pace.GiveBack(granted - got)
-	w.seqs, w.ends = w.seqs[:0], w.ends[:0]
+	w.seqs, w.ends, w.texts = w.seqs[:0], w.ends[:0], w.texts[:0]
 	s.mu.Lock()
 	s.pace.GiveBack(may - got)
 	for range got {
@@ -94,6 +94,7 @@ func (s *session) submit(b []byte, now time.Time) ([]byte, time.Duration) {
 		for p := ch.from; p < ch.to; p++ {
 			b = s.c.template.Append(b, w.seqs[i], &ch.job.parts[p])
 			w.ends = append(w.ends, w.pos+uint64(len(b)))
+			w.texts = append(w.texts, s.c.unwanted.Key(&ch.job.parts[p].Wire))
 			i++
 		}
 	}
@@ -110,7 +111,7 @@ func (s *session) enter(now time.Time) {
 	i := 0
 	for _, ch := range w.chunks {
 		for p := ch.from; p < ch.to; p++ {
-			s.win.put(w.seqs[i], ch.job, p, w.ends[i], now)
+			s.win.put(w.seqs[i], ch.job, p, w.texts[i], w.ends[i], now)
 			i++
 		}
 	}
