@@ -212,18 +212,17 @@ export default {
     one: 'No route leads to {n} person; they get nothing.',
     other: 'No route leads to {n} people; they get nothing.'
   },
-  warn_cannot_answer: {
-    one: '{n} person cannot answer by SMS in their country.',
-    other: '{n} people cannot answer by SMS in their country.'
-  },
   warn_shared_numbers: {
     one: '{n} person shares a number and gets the text with somebody else.',
     other: '{n} people share a number and get the text with somebody else.'
   },
   warn_no_choice_calls_for_help: 'No choice means “need help”. Nobody could raise an alarm.',
-  warn_sms_not_in_alphabet: 'The route does not have a character of this text.',
-  warn_sms_too_many_parts: 'It takes {parts} parts, more than the route allows.',
   warn_code_in_use: 'A code is used by another open broadcast that meets the same people.',
+  warn_code_cooling: {
+    one: 'The code {code} also belonged to “{title}”, which closed lately and went to {n} of the same people. A late answer to it will be taken for an answer to this one.',
+    other:
+      'The code {code} also belonged to “{title}”, which closed lately and went to {n} of the same people. Late answers to it will be taken for answers to this one.'
+  },
   warn_code_reserved: 'A code has another meaning on a route.',
   warn_codes_exhausted: 'No code is free. Close a broadcast that is done.',
   warn_other: 'Noroshi reports “{code}”.',

@@ -192,12 +192,13 @@ export default {
   warn_no_route: '送れる経路がありません。設定ファイルの経路を確かめてください。',
   warn_nobody_reachable: '選んだ人の中に、使える番号を持つ人がいません。',
   warn_no_route_for_some: { other: '{n}人には対応する経路がないため、届きません。' },
-  warn_cannot_answer: { other: '{n}人は、その国の経路ではSMSに返信できません。' },
   warn_shared_numbers: { other: '{n}人は番号を共有しているため、1回だけ送ります。' },
   warn_no_choice_calls_for_help: '「救助」の選択肢がありません。助けを求める回答ができません。',
-  warn_sms_not_in_alphabet: 'この文面には、経路で送れない文字があります。',
-  warn_sms_too_many_parts: '{parts}通になり、経路の上限を超えます。',
   warn_code_in_use: '同じ人が受け取る別の一斉連絡で、この記号が使われています。',
+  warn_code_cooling: {
+    other:
+      '記号{code}は、最近終了した「{title}」でも使われ、同じ人のうち{n}人に届いています。その回答が遅れて届くと、今回の回答として数えられます。'
+  },
   warn_code_reserved: '経路の上で別の意味を持つ記号があります。',
   warn_codes_exhausted: '空いている記号がありません。終わった一斉連絡の受付を終了してください。',
   warn_other: 'Noroshiからの通知「{code}」',
