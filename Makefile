@@ -114,7 +114,7 @@ test: ## Everything: Go, race detector, console, browser
 test-go: $(TESTSUM) ## Go tests of the packages that are not run under the race detector
 	@mkdir -p $(REPORTS)
 	$(GOTEST) $$(go list $(PACKAGES) | grep -vxF "$$(go list $(RACE))") | $(TESTSUM) go $(REPORTS)/1-go.json
-	go test -C tools ./testsum ./licences ./bench
+	go test -C tools ./testsum ./licences ./interop ./bench
 
 test-race: $(TESTSUM)
 	@mkdir -p $(REPORTS)

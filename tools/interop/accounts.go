@@ -49,6 +49,7 @@ var accounts = []account{
 		{"tag": "0x1400", "type": "octet", "value": "1101000013520000001"},
 		{"tag": "0x1401", "type": "cstring", "value": "template"},
 	}}},
+	{name: "octet by octet", texts: true},
 	{name: "receipts"},
 	{name: "statuses", route: map[string]any{"status_override": map[string]any{"0x402": "retry"}}},
 	{name: "idle", route: map[string]any{"enquire_s": 1}},
@@ -105,7 +106,7 @@ func (p *peer) routeName(account string) string { return fmt.Sprintf("%s %d", ac
 // usual is a receipt that no standard would find fault with.
 func usual() map[string]any {
 	return map[string]any{
-		"resp": "hex", "tlv": "hex", "text": "hex", "words": "full", "in": "short", "esm": 4,
+		"resp": "hex", "tlv": "hex", "text": "hex", "words": "full", "in": "short", "esm": 4, "sub": "001",
 		"stat": "DELIVRD", "state": 2, "err": "000",
 	}
 }
@@ -139,6 +140,9 @@ func writeConfig(file string, peers []*peer, ca string) error {
 				"name": p.routeName(a.name), "host": "127.0.0.1", "port": p.port, "system_id": a.name,
 				"password": password, "sender": p.sender(a.name), "prefixes": []string{p.prefix(a.name)},
 				"max_segments": 255, "window": 10, "rate_parts_per_s": 0,
+			}
+			if a.name == "octet by octet" {
+				r["port"] = p.slow
 			}
 			if p.tls {
 				r["tls"] = map[string]any{"enabled": true, "ca_file": ca}

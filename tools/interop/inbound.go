@@ -113,6 +113,31 @@ func (t *trial) takeTexts() {
 	}
 }
 
+// takeTwice has the peers repeat texts: with the id of the first one it is the same text, without it is another.
+func (t *trial) takeTwice() {
+	const group = "Incoming texts that come twice"
+	for _, p := range t.peers {
+		if p.tls {
+			continue
+		}
+		for i, kind := range []struct {
+			name, id string
+			times    int
+		}{{"with the same receipted_message_id: kept once", "7f3a01", 1}, {"without an id: kept twice", "", 2}} {
+			from := p.stranger(8000 + i)
+			in := incoming{charset: "gsm7", text: "twice"}
+			for range 2 {
+				command := in.command(p, from, 0)
+				command["id"] = kind.id
+				status, detail := p.do("text", command)
+				t.report.note(p, group, kind.name, status == 0, "answered with %d %s", status, detail)
+			}
+			tray, err := t.noroshi.tray()
+			t.report.note(p, group, kind.name, err == nil && len(tray[from]) == kind.times, "the tray has %q (%v)", tray[from], err)
+		}
+	}
+}
+
 // expect enters a check for what the tray has from a number.
 func (t *trial) expect(p *peer, group, name, from, text string, status int, detail string) {
 	if status != 0 {

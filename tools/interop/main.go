@@ -109,12 +109,13 @@ func (t *trial) everything(o options) error {
 	if err := t.noroshi.enrol(t.people); err != nil {
 		return err
 	}
-	for _, step := range []func() error{t.sendTexts, t.tryOutcomes, t.ask} {
+	for _, step := range []func() error{t.sendTexts, t.tryOutcomes, t.tryParts, t.ask} {
 		if err := step(); err != nil {
 			return err
 		}
 	}
 	t.takeTexts()
+	t.takeTwice()
 	t.takeRandom(o.random, o.seed)
 	if err := t.compareTray(); err != nil {
 		return err
@@ -148,6 +149,9 @@ func (t *trial) prepare(ctx context.Context, o options) (config string, err erro
 			return "", err
 		}
 		p.tls = len(s.argv) == 5
+		if p.slow, err = slowLine(ctx, p.port); err != nil {
+			return "", err
+		}
 		t.peers = append(t.peers, p)
 		if !p.tls {
 			t.report.columns = append(t.report.columns, s.title)
@@ -180,6 +184,9 @@ func peopleOf(p *peer) []human {
 	}
 	for i, o := range statuses {
 		add("statuses", o.name, "statuses", i)
+	}
+	for i, o := range parts {
+		add("statuses", o.name, "parts", 200+i)
 	}
 	if !p.tls {
 		for i, a := range answers {

@@ -41,6 +41,7 @@ type peer struct {
 	title string // of its column in the report
 	digit int    // its place in phone numbers
 	port  int
+	slow  int // port of a line that carries some octets at a time
 	tls   bool
 
 	cmd  *exec.Cmd

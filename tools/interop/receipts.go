@@ -34,6 +34,7 @@ var receipts = []outcome{
 	{name: "response decimal, text hex", rule: rule("resp", "dec", "tlv", "", "text", "hex"), state: "delivered"},
 	{name: "response in capitals, text in small letters", rule: rule("resp", "HEX", "tlv", ""), state: "delivered"},
 	{name: "response with zeros, text without", rule: rule("resp", "padded", "tlv", "", "text", "dec"), state: "delivered"},
+	{name: "response of 64 digits, text without the zeros", rule: rule("resp", "long", "tlv", "", "text", "dec"), state: "delivered"},
 	{name: "text in message_payload", rule: rule("tlv", "", "in", "payload"), state: "delivered"},
 	{name: "by data_sm, text only", rule: rule("tlv", "", "in", "data_sm"), state: "delivered"},
 	{name: "by data_sm, parameters only", rule: rule("words", "none", "in", "data_sm"), state: "delivered"},
@@ -68,6 +69,23 @@ var statuses = []outcome{
 	{name: "0x08 system error, taken 30 s later", rule: rule("statuses", []int{0x08}), state: "delivered", tries: 2, wait: 90 * time.Second},
 }
 
+// parts are what can become of a text of three parts.
+var parts = []outcome{
+	{name: "each delivered", state: "delivered", tries: 3},
+	{name: "the second throttled, then taken", rule: rule("statuses", []int{0, 0x58}), state: "delivered", tries: 4},
+	{name: "the first throttled, then taken", rule: rule("statuses", []int{0x58}), state: "delivered", tries: 4},
+	{name: "the third gets generic_nack 0x58, then taken", rule: rule("statuses", []int{0, 0, 0x58}, "nack", true), state: "delivered", tries: 4},
+	{name: "the second refused with 0x45", rule: rule("statuses", []int{0, 0x45}), state: "failed", tries: 3},
+	{
+		name: "the second UNDELIV", state: "failed", reason: "partially_delivered", tries: 3,
+		rule: rule("each", []map[string]any{{}, {"stat": "UNDELIV", "state": 5}, {}}),
+	},
+	{
+		name: "one receipt for all three, by sub and dlvrd", state: "delivered", tries: 3,
+		rule: rule("each", []map[string]any{{"sub": "003"}, {"silent": true}, {"silent": true}}),
+	},
+}
+
 // rulesOf are the phones whose parts the peers report on or refuse in a way of their own.
 func rulesOf(p *peer) map[string]map[string]any {
 	out := map[string]map[string]any{}
@@ -77,7 +95,36 @@ func rulesOf(p *peer) map[string]map[string]any {
 	for i, o := range statuses {
 		out[p.number("statuses", i)] = o.rule
 	}
+	for i, o := range parts {
+		out[p.number("statuses", 200+i)] = o.rule
+	}
 	return out
+}
+
+// tryParts does the same with a text of three parts, which has to arrive whole wherever all of them were taken.
+func (t *trial) tryParts() error {
+	marks := t.marks()
+	body := fit(words, 400)
+	id, err := t.noroshi.launch("Parts", body, nil, "parts")
+	if err != nil {
+		return err
+	}
+	for i, o := range parts {
+		for _, p := range t.peers {
+			if p.tls {
+				continue
+			}
+			number := p.number("statuses", 200+i)
+			t.tryOutcome(p, id, marks[p], "Texts of three parts", number, o)
+			if o.state != "delivered" {
+				continue
+			}
+			e, ok := p.awaitAfter(marks[p], 5*time.Second, func(e event) bool { return e.Event == "text" && e.To == number })
+			t.report.note(p, "Texts of three parts", o.name, ok && e.Text == body && e.Parts == 3,
+				"%q arrived in %d parts", e.Text, e.Parts)
+		}
+	}
+	return nil
 }
 
 // tryOutcomes sends one text to all these phones and compares what the console shows in the end.

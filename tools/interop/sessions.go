@@ -57,7 +57,7 @@ func (t *trial) checkSend(ctx context.Context, binary, config string) {
 					"--send", "+"+to, "--text", kind, "--wait", "10s")
 				cmd.Env = append(os.Environ(), "LC_ALL=C")
 				said, err := cmd.CombinedOutput()
-				e, _ := p.awaitAfter(mark, 0, func(e event) bool { return e.Event == "text" && e.To == to })
+				e, _ := p.awaitAfter(mark, 5*time.Second, func(e event) bool { return e.Event == "text" && e.To == to })
 				t.report.note(t.column(p), groupSessions, "noroshi check --send: the text arrives, and its receipt",
 					err == nil && e.Text != "" && strings.Contains(string(said), e.Text), "%s: %q came; %v: %s",
 					account, e.Text, err, said)

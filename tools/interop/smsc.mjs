@@ -143,6 +143,7 @@ let nextId = 0x5a000000 + Math.floor(Math.random() * 0x00ffffff);
 function nameOf(id, form) {
   if (form === 'dec') return String(id);
   if (form === 'padded') return String(id).padStart(12, '0');
+  if (form === 'long') return String(id).padStart(64, '0');
   const hex = id.toString(16);
   return form === 'HEX' ? hex.toUpperCase() : hex;
 }
@@ -215,9 +216,10 @@ const tries = new Map();
 
 function onSubmit(session, pdu) {
   const account = accounts[session.account];
-  const rule = { ...account.rule, ...account.numbers?.[pdu.destination_addr] };
   const n = tries.get(pdu.destination_addr) ?? 0;
   tries.set(pdu.destination_addr, n + 1);
+  const own = account.numbers?.[pdu.destination_addr];
+  const rule = { ...account.rule, ...own, ...own?.each?.[n] };
   const status = rule.statuses?.[n] ?? 0;
   take(session, pdu, status);
   if (status !== 0) {
@@ -239,7 +241,7 @@ function receipt(session, pdu, id, rule) {
   const date = new Date().toISOString().replace(/[-T:]/g, '').slice(2, 12);
   const name = nameOf(id, rule.text || 'hex');
   const texts = {
-    full: `id:${name} sub:001 dlvrd:001 submit date:${date} done date:${date} stat:${rule.stat} err:${rule.err} text:A`,
+    full: `id:${name} sub:${rule.sub} dlvrd:${rule.sub} submit date:${date} done date:${date} stat:${rule.stat} err:${rule.err} text:A`,
     short: `Stat: ${rule.stat} ID: ${name}`,
     none: ''
   };
@@ -329,6 +331,7 @@ function sendText(c) {
     options[data || c.by === 'payload' ? 'message_payload' : 'short_message'] = udh
       ? { udh, message: parts[i] }
       : parts[i];
+    if (c.id) options.receipted_message_id = c.id;
     if (c.by === 'sar') {
       options.sar_msg_ref_num = c.ref;
       options.sar_total_segments = parts.length;
@@ -385,7 +388,7 @@ function onSession(session) {
     if (status !== 0) return session.send(pdu.response({ command_status: status }), () => session.close());
     Object.assign(session, { account: pdu.system_id, mode });
     sessions.add(session);
-    session.send(pdu.response({ system_id: 'interop' }));
+    session.send(pdu.response({ system_id: 'interop', sc_interface_version: 0x34 }));
   };
   for (const mode of ['transceiver', 'transmitter', 'receiver']) session.on(`bind_${mode}`, bind(mode));
   session.on('submit_sm', (pdu) => onSubmit(session, pdu));

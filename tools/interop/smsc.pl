@@ -78,6 +78,7 @@ sub name_of {
     my ($id, $form) = @_;
     return $id if $form eq 'dec';
     return sprintf '%012d', $id if $form eq 'padded';
+    return sprintf '%064d', $id if $form eq 'long';
     return sprintf $form eq 'HEX' ? '%X' : '%x', $id;
 }
 
@@ -144,8 +145,9 @@ sub on_submit {
     my ($s, $pdu) = @_;
     my $account = $accounts->{ $s->{account} };
     my $to = $pdu->{destination_addr};
-    my %rule = (%{ $account->{rule} }, %{ $account->{numbers}{$to} || {} });
     my $n = $tries{$to}++;
+    my $own = $account->{numbers}{$to} || {};
+    my %rule = (%{ $account->{rule} }, %$own, %{ $own->{each} && $own->{each}[$n] || {} });
     my $status = $rule{statuses} && $rule{statuses}[$n] || 0;
     take($s, $pdu, $status);
     if ($status) {
@@ -168,7 +170,7 @@ sub receipt {
     my $date = strftime '%y%m%d%H%M', gmtime;
     my $name = name_of($id, $rule{text} || 'hex');
     my $text = {
-        full => "id:$name sub:001 dlvrd:001 submit date:$date done date:$date stat:$rule{stat} err:$rule{err} text:A",
+        full => "id:$name sub:$rule{sub} dlvrd:$rule{sub} submit date:$date done date:$date stat:$rule{stat} err:$rule{err} text:A",
         short => "Stat: $rule{stat} ID: $name",
         none => '',
     }->{ $rule{words} };
@@ -248,6 +250,7 @@ sub send_text {
             esm_class => $header eq '' ? 0 : 0x40,
             ($c->{by} =~ /payload|data_sm/ ? 'message_payload' : 'short_message') => $header . $parts[$i],
         );
+        push @options, receipted_message_id => "$c->{id}\0" if $c->{id};
         push @options, sar_msg_ref_num => pack('n', $c->{ref}), sar_total_segments => chr @parts,
             sar_segment_seqnum => chr($i + 1) if $c->{by} eq 'sar';
         deliver($s, $c->{by} =~ /data_sm/ ? 'data_sm' : 'deliver_sm', sub {
@@ -294,7 +297,8 @@ sub on_bind {
     $status = 0x0e if $status == 0 && $account->{password} ne $pdu->{password};
     say_event(event => 'bind', account => $pdu->{system_id}, mode => $mode, status => $status);
     my $answer = "bind_${mode}_resp";
-    $s->{smpp}->$answer(seq => $pdu->{seq}, status => $status, system_id => 'interop');
+    $s->{smpp}->$answer(seq => $pdu->{seq}, status => $status, system_id => 'interop',
+        $status ? () : (sc_interface_version => chr 0x34));
     return drop($s) if $status;
     @{$s}{qw(account mode)} = ($pdu->{system_id}, $mode);
 }
