@@ -79,6 +79,34 @@ type Decision struct {
 
 const recordVersion = 1
 
+// encoding writes times with their fractions. Records of earlier releases have whole seconds; both read the same way.
+func encoding() (cbor.EncMode, error) { return cbor.EncOptions{Time: cbor.TimeUnixMicro}.EncMode() }
+
+func encode(r Reply) ([]byte, error) {
+	mode, err := encoding()
+	if err != nil {
+		return nil, err
+	}
+	body, err := mode.Marshal(r)
+	return store.WithVersion(recordVersion, body), err
+}
+
+func decode(value []byte) (Reply, error) {
+	_, rest, err := store.CheckVersion(value, recordVersion)
+	if err != nil {
+		return Reply{}, err
+	}
+	var r Reply
+	if err := cbor.Unmarshal(rest, &r); err != nil {
+		return Reply{}, fault.Wrap(err, fault.Internal, "damaged_record", "A reply in the ledger is damaged.")
+	}
+	r.At = r.At.Round(time.Microsecond) // the fraction was a floating-point number
+	if r.Decision != nil {
+		r.Decision.At = r.Decision.At.Round(time.Microsecond)
+	}
+	return r, nil
+}
+
 func recordKey(r id.Reply) []byte { return store.ReplyRecord.Key(id.Bytes(r)) }
 
 // The index of the tray: possible calls for help before others, each oldest first; decided and late ones apart.
@@ -110,11 +138,11 @@ func personKey(b id.Broadcast, person uint32, r id.Reply) []byte {
 
 // put writes a reply and its places in the indexes, taking away those of before.
 func put(tx *store.Tx, before *Reply, r Reply) error {
-	body, err := cbor.Marshal(r)
+	value, err := encode(r)
 	if err != nil {
 		return fault.Wrap(err, fault.Internal, "internal", "A reply cannot be encoded.")
 	}
-	tx.Set(recordKey(r.ID), store.WithVersion(recordVersion, body))
+	tx.Set(recordKey(r.ID), value)
 	switch {
 	case before == nil:
 	case before.inTray() || before.Kind == Late:
@@ -142,15 +170,7 @@ func Read(tx *store.Tx, which id.Reply) (Reply, error) {
 	if !ok {
 		return Reply{}, fault.New(fault.NotFound, "reply_not_found", "There is no such reply.")
 	}
-	_, rest, err := store.CheckVersion(value, recordVersion)
-	if err != nil {
-		return Reply{}, err
-	}
-	var r Reply
-	if err := cbor.Unmarshal(rest, &r); err != nil {
-		return Reply{}, fault.Wrap(err, fault.Internal, "damaged_record", "A reply in the ledger is damaged.")
-	}
-	return r, nil
+	return decode(value)
 }
 
 // TrayDelta is a change of the tray, as the feed carries it (topic Unread).

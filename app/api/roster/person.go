@@ -44,15 +44,27 @@ func (r *Roster) Detail(ctx context.Context, sc scope.Scope, b broadcast.Broadca
 	if err := r.said(p, ordinal, &out); err != nil {
 		return out, err
 	}
-	slices.SortStableFunc(out.Timeline, func(a, b gen.TimelineEntry) int {
-		return cmp.Or(timeOf(a).Truncate(time.Second).Compare(timeOf(b).Truncate(time.Second)),
-			cmp.Compare(orderOf(a), orderOf(b)), timeOf(a).Compare(timeOf(b)))
-	})
+	inOrder(out.Timeline)
 	return out, nil
 }
 
-// orderOf is the order within a second: texts of people are kept to the second only, so what was sent comes first, then
-// what was written back, then what was made of it.
+// inOrder sorts by time, to the millisecond, which is what most times are kept to. Earlier releases kept texts of people
+// to the second only: with one of those, what happened within a second goes by its kind.
+func inOrder(timeline []gen.TimelineEntry) {
+	grain := time.Millisecond
+	for _, e := range timeline {
+		if e.Kind == gen.TimelineEntryKindReply && timeOf(e).Truncate(time.Second).Equal(timeOf(e)) {
+			grain = time.Second
+		}
+	}
+	slices.SortStableFunc(timeline, func(a, b gen.TimelineEntry) int {
+		return cmp.Or(timeOf(a).Truncate(grain).Compare(timeOf(b).Truncate(grain)),
+			cmp.Compare(orderOf(a), orderOf(b)), timeOf(a).Compare(timeOf(b)))
+	})
+}
+
+// orderOf is the order of what happened at the same time: what was sent comes first, then what was written back, then
+// what was made of it.
 func orderOf(e gen.TimelineEntry) int {
 	switch e.Kind {
 	case gen.TimelineEntryKindReply:
