@@ -42,6 +42,7 @@ type Options struct {
 	Dir      string // the data directory; it may hold an earlier life
 	Routes   []config.Route
 	Settle   time.Duration // see delivery.Options; 0 means 200 ms
+	Watch    time.Duration // see delivery.Options
 	Log      slog.Handler  // nil discards
 	MemTable int64         // see store.Options
 	// Sender makes what sends on a route; nil means an SMPP client.
@@ -162,7 +163,7 @@ func (w *World) buildMotion(ctx context.Context, o Options) (err error) {
 	}
 	w.Delivery = delivery.New(delivery.Options{
 		Store: w.Store, Bus: w.Bus, Broadcasts: w.Broadcasts, Messages: w.Messages, Ways: ways, Now: w.now, Log: w.log,
-		Settle: o.Settle, Routes: w.routes,
+		Settle: o.Settle, Watch: o.Watch, Routes: w.routes,
 	})
 	w.Expansion = expansion.New(expansion.Options{
 		Store: w.Store, Broadcasts: w.Broadcasts, Audiences: w.Audiences, Questions: w.Questions, Messages: w.Messages,

@@ -40,6 +40,8 @@ type Options struct {
 	Log    *slog.Logger
 	// Settle is how long late receipts may prove that an uncertain part was taken; 0 means 8 s.
 	Settle time.Duration
+	// Watch is how often it is looked whether a route is to be given up; 0 means 1 s.
+	Watch time.Duration
 }
 
 // Service carries copies to the gateways.
@@ -77,6 +79,9 @@ type job struct {
 func New(o Options) *Service {
 	if o.Settle == 0 {
 		o.Settle = 8 * time.Second
+	}
+	if o.Watch == 0 {
+		o.Watch = time.Second
 	}
 	s := &Service{
 		o: o, texts: map[id.Broadcast]*job{}, planned: map[message.Pending]time.Time{}, sending: map[id.Broadcast]sending{},

@@ -13,7 +13,6 @@ import (
 )
 
 const (
-	watchEvery = time.Second
 	// moveChunk bounds the copies that move in one entry of the ledger.
 	moveChunk = 2048
 	// noWayOut is how long a run rests in which nothing could be moved.
@@ -33,7 +32,7 @@ func newWatcher(s *Service) *watcher {
 }
 
 func (w *watcher) run(ctx context.Context) {
-	ticker := time.NewTicker(watchEvery)
+	ticker := time.NewTicker(w.s.o.Watch)
 	defer ticker.Stop()
 	for {
 		select {
