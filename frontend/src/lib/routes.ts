@@ -47,5 +47,9 @@ export const routes = {
       ? (`${resolve('/(app)/groups/[id]', { id })}?q=${encodeURIComponent(q)}` as const)
       : resolve('/(app)/groups/[id]', { id }),
   system: () => resolve('/system'),
-  handsets: () => resolve('/handsets')
+  handsets: () => resolve('/handsets'),
+  countries: () => resolve('/countries'),
+  country: (cc: string) => resolve('/(app)/countries/[country]', { country: cc }),
+  /** A notice to print: which number people of the country answer to. */
+  countryNotice: (cc: string) => resolve('/(app)/countries/[country]/notice', { country: cc })
 };

@@ -6,6 +6,7 @@ const CODES: readonly string[] = [
   'version_changed',
   'recipient_changed',
   'group_changed',
+  'country_changed',
   'precondition_failed'
 ];
 

@@ -104,6 +104,10 @@ export default {
   cannot_answer: 'Some people cannot answer by SMS.',
   foreign_origin: 'This call came from another page. Load the console again.',
   not_a_demo: 'Simulated phones exist only in a demo.',
+  route_not_found: 'There is no route of that name any more.',
+  route_down: 'This route cannot send now. Its state says why.',
+  route_test_running: 'A test over this route still waits for its answer.',
+  no_route_test: 'No test was sent over this route since the start.',
   request_in_progress: 'The first try is still under way. Wait a moment and look again.',
   bad_idempotency_key: 'The console sent a call that cannot be told from others. Load the page again.',
   bad_json: 'The request could not be read. Load the page again.',
@@ -134,5 +138,10 @@ export default {
   question_not_found: 'This broadcast asked no question.',
   damaged_record: 'A record in the ledger is damaged. Tell IT at once and give the reference.',
   record_damaged: 'A record in the ledger is damaged. Tell IT at once and give the reference.',
-  too_many_groups_of: 'One person is in too many groups.'
+  too_many_groups_of: 'One person is in too many groups.',
+  still_open: 'This broadcast still takes answers. Close it first.',
+  several_people: 'it may be from several people, so decide about it by itself.',
+  no_candidate: 'it does not belong to this broadcast.',
+  unknown_sender: 'The number belongs to nobody who was asked, so the reply cannot count.',
+  cursor_unknown: 'This place in the list is gone. Load the list again.'
 } as const;

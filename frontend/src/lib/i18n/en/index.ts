@@ -15,6 +15,8 @@ import recipients from './recipients';
 import importing from './importing';
 import groups from './groups';
 import compose from './compose';
+import sheet from './sheet';
+import countries from './countries';
 import system from './system';
 import handsets from './handsets';
 
@@ -37,6 +39,8 @@ export default {
   importing,
   groups,
   compose,
+  sheet,
+  countries,
   system,
   handsets
 };

@@ -7,6 +7,7 @@ export default {
   recipients: 'Recipients',
   groups: 'Groups',
   handsets: 'Handsets',
+  countries: 'Countries',
   system: 'System health',
   open: { one: '{n} open', other: '{n} open' },
   environmentProduction: 'Production',

@@ -107,6 +107,10 @@ export default {
   cannot_answer: 'SMSで返信できない人がいます。',
   foreign_origin: '別の画面からの操作のため受け付けませんでした。管理画面を再読み込みしてください。',
   not_a_demo: '模擬端末はデモでだけ使えます。',
+  route_not_found: 'この名前の経路はもうありません。',
+  route_down: 'この経路は今、送信できません。理由は経路の状態を見てください。',
+  route_test_running: 'この経路の試験がまだ応答待ちです。',
+  no_route_test: '起動してから、この経路の試験はまだありません。',
   request_in_progress: '先の操作がまだ続いています。少し待ってから確かめてください。',
   bad_idempotency_key: '操作を区別できませんでした。再読み込みしてください。',
   bad_json: '送った内容を読み取れませんでした。再読み込みしてください。',
@@ -137,5 +141,10 @@ export default {
   question_not_found: 'この一斉連絡には質問がありません。',
   damaged_record: '台帳の記録が壊れています。照会番号とともに、すぐIT担当者へお知らせください。',
   record_damaged: '台帳の記録が壊れています。照会番号とともに、すぐIT担当者へお知らせください。',
-  too_many_groups_of: '1人が入れるグループの数を超えています。'
+  too_many_groups_of: '1人が入れるグループの数を超えています。',
+  still_open: 'この一斉連絡はまだ回答を受け付けています。先に締め切ってください。',
+  several_people: '複数の人の可能性があるため、1件ずつ判定してください。',
+  no_candidate: 'この一斉連絡への返信ではありません。',
+  unknown_sender: '配信対象の誰とも一致しない番号のため、回答として数えられません。',
+  cursor_unknown: '一覧の位置が古くなりました。読み込み直してください。'
 } satisfies Translated<typeof en>;

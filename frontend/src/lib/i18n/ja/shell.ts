@@ -10,6 +10,7 @@ export default {
   recipients: '受信者',
   groups: 'グループ',
   handsets: '模擬端末',
+  countries: '国別カード',
   system: 'システム状態',
   open: { other: '実施中 {n}' },
   environmentProduction: '本番',

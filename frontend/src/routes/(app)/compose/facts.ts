@@ -2,6 +2,7 @@ import type { Api } from '$lib/api';
 import { phoneText } from '$lib/components/phone';
 import { clock, list, number, span, t } from '$lib/i18n';
 import type { Fact } from '$lib/ui';
+import { costText } from './money';
 
 /** Numbers of routes come without the plus of E.164. */
 export const numberText = (digits: string): string =>
@@ -25,6 +26,12 @@ export function reviewFacts({ broadcast, preview }: Api<'Review'>, now: number):
       term: t('compose.factLast'),
       value: t('compose.lastPersonAbout', { span: span(preview.seconds * 1000) }),
       note: t('compose.lastPersonAt', { time: clock(now + preview.seconds * 1000) })
+    });
+  if (preview.costs.length > 0 && content.mode === 'live')
+    facts.push({
+      term: t('sheet.estimate'),
+      value: costText(preview.costs),
+      note: t('sheet.estimateNote')
     });
   facts.push({
     term: t('compose.factUrgency'),

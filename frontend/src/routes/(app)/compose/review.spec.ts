@@ -49,6 +49,27 @@ describe('a review', () => {
     expect(seen[1]?.body).toEqual({ codes: ['A', 'B'], people: 12_480, version: 3 });
   });
 
+  it('sends only after the notes about countries were read', async () => {
+    const reviewing = new Reviewing();
+    const warnings = [{ code: 'country_cannot_answer', country: 'VN', people: 131 }];
+    answers = [told(review({ people: 3, warnings }, false)), told(review({ people: 3, warnings }, false))];
+    await reviewing.begin('d1');
+    expect([reviewing.notes, reviewing.canSend]).toEqual([1, false]);
+    reviewing.looked = true;
+    expect(reviewing.canSend).toBe(true);
+    // Another review is another decision.
+    await reviewing.begin('d1');
+    expect(reviewing.canSend).toBe(false);
+  });
+
+  it('asks nobody to read what countries have against a drill', async () => {
+    const reviewing = new Reviewing();
+    const drill = review({ people: 3, warnings: [{ code: 'country_quiet', country: 'TH' }] }, false);
+    answers = [told({ ...drill, broadcast: { id: 'd1', version: 1, content: { mode: 'drill' } } })];
+    await reviewing.begin('d1');
+    expect([reviewing.notes, reviewing.canSend]).toEqual([0, true]);
+  });
+
   it('asks for no number where none is needed', async () => {
     const reviewing = new Reviewing();
     answers = [told(review({ people: 3 }, false))];

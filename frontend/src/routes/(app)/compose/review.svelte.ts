@@ -1,11 +1,14 @@
 import { api, ApiError, asApiError, idempotencyKey, unwrap, type Api, type Broadcast } from '$lib/api';
 import { typedNumber } from './typed-number';
+import { toRead } from './warnings';
 
 type Stage = 'closed' | 'opening' | 'ready' | 'sending' | 'refused';
 
 /** The last look before sending: codes are reserved when it opens, and one key makes sure that it goes out once. */
 export class Reviewing {
   typed = $state('');
+  /** That somebody has read what countries have against it. */
+  looked = $state(false);
 
   #stage = $state<Stage>('closed');
   #review = $state.raw<Api<'Review'> | null>(null);
@@ -36,10 +39,19 @@ export class Reviewing {
   get blocked(): boolean {
     return this.#review?.preview.warnings.some((warning) => warning.blocking) ?? true;
   }
+  /** How many notes about countries have to be read first; a drill reaches no network. */
+  get notes(): number {
+    if (!this.#review || this.#review.broadcast.content?.mode === 'drill') return 0;
+    return toRead(this.#review.preview.warnings);
+  }
   /** True when the number of people was typed, or need not be. */
-  get confirmed(): boolean {
+  get matches(): boolean {
     if (!this.#review) return false;
     return !this.#review.typedConfirmation || typedNumber(this.typed) === this.people;
+  }
+  /** True when nothing more is asked: the number fits and the notes were read. */
+  get confirmed(): boolean {
+    return this.matches && (this.notes === 0 || this.looked);
   }
   get canSend(): boolean {
     return this.#stage === 'ready' && this.confirmed && !this.blocked && this.people > 0;
@@ -56,6 +68,7 @@ export class Reviewing {
     this.#changed = changed;
     this.#error = null;
     this.typed = '';
+    this.looked = false;
     try {
       const params = { path: { broadcastId: id } };
       this.#review = await unwrap(api.POST('/broadcasts/{broadcastId}/review', { params }));
@@ -103,5 +116,6 @@ export class Reviewing {
     this.#review = null;
     this.#error = null;
     this.typed = '';
+    this.looked = false;
   }
 }

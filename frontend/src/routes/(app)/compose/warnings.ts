@@ -1,9 +1,11 @@
 import type { Api, FieldProblem } from '$lib/api';
 import { t, type Key } from '$lib/i18n';
 import words from '$lib/i18n/en/compose';
+import sheetWords from '$lib/i18n/en/sheet';
 import { ownName } from '$lib/components/languages';
 
 export type Warning = Api<'PreviewWarning'>;
+export type Way = NonNullable<Warning['ways']>[number];
 
 /** The field a warning is about, in words. */
 export function fieldName(path: string | undefined, languages: readonly string[]): string {
@@ -16,17 +18,23 @@ export function fieldName(path: string | undefined, languages: readonly string[]
   return t('compose.fieldOther');
 }
 
+const translate = t as (key: Key, params: Record<string, string | number>) => string;
+
 /** A warning in one sentence; codes the console does not know yet are shown as they are. */
 export function warningText(warning: Warning | FieldProblem, languages: readonly string[]): string {
-  const translate = t as (key: Key, params: Record<string, string | number>) => string;
-  const key = `warn_${warning.code}`;
-  return translate((key in words ? `compose.${key}` : 'compose.warn_other') as Key, {
+  const name = `warn_${warning.code}`;
+  const key = name in sheetWords ? `sheet.${name}` : name in words ? `compose.${name}` : 'compose.warn_other';
+  return translate(key as Key, {
     ...warning.params,
-    code: warning.code,
+    code: warning.params?.code ?? warning.code,
     field: fieldName(warning.path, languages),
     n: 'people' in warning ? (warning.people ?? 0) : 0
   });
 }
+
+/** What to do about a warning, in words. */
+export const wayText = (way: Way, warning: Warning): string =>
+  translate(`sheet.way_${way}` as Key, { ...warning.params });
 
 /** What is still to be filled in is no warning while somebody writes: the steps show it. */
 export const isGap = (warning: Warning): boolean => warning.code === 'required';
@@ -34,3 +42,25 @@ export const isGap = (warning: Warning): boolean => warning.code === 'required';
 /** Worst first: what keeps it from going out, then the others in the server's order. */
 export const worstFirst = (warnings: readonly Warning[]): Warning[] =>
   warnings.toSorted((a, b) => Number(b.blocking ?? false) - Number(a.blocking ?? false));
+
+export type CountryNotes = {
+  readonly country: string;
+  readonly people: number;
+  readonly warnings: readonly Warning[];
+};
+
+/** The warnings about countries, a country at a time, in the server's order. */
+export function byCountry(warnings: readonly Warning[]): CountryNotes[] {
+  const notes = new Map<string, Warning[]>();
+  for (const warning of warnings)
+    if (warning.country) notes.set(warning.country, [...(notes.get(warning.country) ?? []), warning]);
+  return [...notes].map(([country, list]) => ({
+    country,
+    people: Math.max(...list.map((warning) => warning.people ?? 0)),
+    warnings: list
+  }));
+}
+
+/** The notes somebody has to have read before it goes out: those about countries that do not keep it back. */
+export const toRead = (warnings: readonly Warning[]): number =>
+  warnings.filter((warning) => warning.country && !warning.blocking).length;

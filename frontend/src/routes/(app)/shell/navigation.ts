@@ -1,5 +1,6 @@
 import Activity from '@lucide/svelte/icons/activity';
 import FolderTree from '@lucide/svelte/icons/folder-tree';
+import Globe from '@lucide/svelte/icons/globe';
 import House from '@lucide/svelte/icons/house';
 import RadioTower from '@lucide/svelte/icons/radio-tower';
 import Smartphone from '@lucide/svelte/icons/smartphone';
@@ -18,7 +19,10 @@ export type Entry = {
 
 /** The pages of the side bar, in groups; the simulated handsets exist in a demo only. */
 export function navigation(demo: boolean): readonly (readonly Entry[])[] {
-  const last: Entry[] = [{ key: 'shell.system', href: routes.system(), icon: Activity }];
+  const last: Entry[] = [
+    { key: 'shell.countries', href: routes.countries(), icon: Globe },
+    { key: 'shell.system', href: routes.system(), icon: Activity }
+  ];
   if (demo) last.unshift({ key: 'shell.handsets', href: routes.handsets(), icon: Smartphone });
   return [
     [
