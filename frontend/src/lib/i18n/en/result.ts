@@ -6,7 +6,9 @@ export default {
   stoppedAt: 'Stopped {time}',
   closedAt: 'Closed {time}',
   stopReason: 'Reason: {reason}',
-  heldRouteDown: 'The route is down. The rest goes out when it is back.',
+  heldRouteDown: 'A route is down. What waits for it goes out over another one, or when it is back.',
+  heldPaused:
+    'A route is paused: the operator refuses its settings or its account. What waits for it goes out over another one, or when it goes on.',
   heldThrottled: 'The operator asked to slow down. Sending goes on more slowly.',
   heldWaiting: 'Another broadcast uses the route first.',
   heldRecovering: 'Checking what went out before the restart.',
@@ -112,6 +114,7 @@ export default {
   kind_retry: 'Will be tried again',
   kind_uncertain: 'Nobody knows whether it was taken',
   kind_resent: 'Sent again',
+  kind_rerouted: 'Moved to another route',
   kind_failed: 'Not reached',
   kind_reply: 'Reply',
   kind_answer: 'Counted as {codes}',

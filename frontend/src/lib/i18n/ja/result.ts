@@ -9,7 +9,9 @@ export default {
   stoppedAt: '{time} に停止',
   closedAt: '{time} に終了',
   stopReason: '理由：{reason}',
-  heldRouteDown: '経路が切れています。つながり次第、残りを送ります。',
+  heldRouteDown: '切れている経路があります。残りは別の経路から、またはつながり次第送ります。',
+  heldPaused:
+    '一時停止中の経路があります（設定または契約を通信会社が拒否）。残りは別の経路から、または再開後に送ります。',
   heldThrottled: '通信会社の求めに応じて、速度を落として送っています。',
   heldWaiting: '先に別の一斉連絡が経路を使っています。',
   heldRecovering: '再起動の前に送ったものを確かめています。',
@@ -111,6 +113,7 @@ export default {
   kind_retry: '再試行',
   kind_uncertain: '受け付けられたか不明',
   kind_resent: '再送',
+  kind_rerouted: '別の経路に切り替え',
   kind_failed: '不達',
   kind_reply: '返信',
   kind_answer: '{codes} として集計',
