@@ -142,7 +142,8 @@ func places(head message.Head) []uint8 {
 }
 
 // evacuate moves the copies of a run that wait for routes it has to leave, page after page.
-func (s *Service) evacuate(ctx context.Context, j *job, run message.Run, leave func(uint8) bool) (moved int, err error) {
+func (s *Service) evacuate(ctx context.Context, j *job, run message.Run, leave func(uint8) bool,
+) (moved int, err error) {
 	d, ok := s.detourOf(j, run)
 	if !ok || !d.any(leave) {
 		return 0, nil

@@ -95,8 +95,8 @@ func (s *Service) Retire(ctx context.Context, names []string) {
 	endLines(ctx, leave)
 }
 
-// Adopt takes in routes that are new, or changed after Retire, and puts the lines into the order given, which is that of
-// the file. It offers everything that waits to them, because the queue kept nothing for routes it did not know. A route
+// Adopt takes in routes that are new, or changed after Retire, and puts the lines into the order given, that of the
+// file. It offers everything that waits to them, because the queue kept nothing for routes it did not know. A route
 // that has its line already keeps it. Returns Unavailable, code queue_closed, when the service is ending.
 func (s *Service) Adopt(ctx context.Context, ways []Way) error {
 	s.lineup.change.Lock()

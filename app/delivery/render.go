@@ -37,7 +37,8 @@ func (r *renderer) load(messages *message.Service, page uint32) error {
 // slice renders parts. Copies of other routes are left out; what cannot go out as it was settled is refused.
 func (r *renderer) slice(refs []message.Ref) (sl *slice, refused []message.PartOutcome) {
 	sl = &slice{
-		run: r.run, j: r.j, route: r.route, refs: make([]message.Ref, 0, len(refs)), parts: make([]gateway.Part, 0, len(refs)),
+		run: r.run, j: r.j, route: r.route, refs: make([]message.Ref, 0, len(refs)),
+		parts: make([]gateway.Part, 0, len(refs)),
 	}
 	var parts []smstext.Part
 	last := -1

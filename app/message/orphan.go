@@ -37,12 +37,14 @@ const (
 	maxOrphans    = 20_000
 	maxAdopted    = 500 // receipts given to their parts in one entry of the ledger
 	orphanVersion = 1
+	sweepStep     = 1000 // removed in one entry of the ledger
+)
 
-	// OrphansKept and OrphanLife bound what stays in the ledger of receipts that fit nothing: an account that is shared
-	// with another system has no end of them.
+// OrphansKept and OrphanLife bound what stays in the ledger of receipts that fit nothing: an account that is shared
+// with another system has no end of them.
+const (
 	OrphansKept = 50_000
 	OrphanLife  = 72 * time.Hour
-	sweepStep   = 1000 // removed in one entry of the ledger
 )
 
 // OrphanPatience is how long a receipt that fits nothing is tried again; after that it stays in the ledger and is

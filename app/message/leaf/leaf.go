@@ -1,5 +1,5 @@
-// Package leaf is in charge of how a page of copies lies in the ledger: what was to be sent to which number, frozen when
-// a broadcast expands, 256 at a time.
+// Package leaf is in charge of how a page of copies lies in the ledger: what was to be sent to which number, frozen
+// when a broadcast expands, 256 at a time.
 package leaf
 
 import (

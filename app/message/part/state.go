@@ -127,7 +127,7 @@ func ended(s State, t Trigger) State {
 		if t == Deadline {
 			return Unknown
 		}
-	case Delivered, Undeliverable, Expired, Deleted, Rejected, Unknown:
+	case Delivered, Undeliverable, Expired, Deleted, Rejected, Unknown, PartiallyDelivered:
 	}
 	return s
 }
