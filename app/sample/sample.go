@@ -7,6 +7,7 @@ import (
 	"fmt"
 
 	"noroshi/app/directory"
+	"noroshi/app/directory/group"
 	"noroshi/app/id"
 	"noroshi/app/scope"
 )
@@ -59,14 +60,16 @@ var sites = []site{
 // landline, so that the pages show what that looks like.
 func Register(ctx context.Context, people *directory.Service) error {
 	groups := map[string]id.Group{}
-	for _, g := range [][2]string{
-		{"自衛消防隊", "初期消火と避難誘導の担当者"}, {"役員・部門長", "意思決定に加わる人"}, {"海外勤務者", "日本の外で働く人"},
+	for _, g := range []directory.GroupDraft{
+		{Name: "自衛消防隊", Description: "初期消火と避難誘導の担当者", Priority: group.First},
+		{Name: "役員・部門長", Description: "意思決定に加わる人", Priority: group.High},
+		{Name: "海外勤務者", Description: "日本の外で働く人", Priority: group.Later},
 	} {
-		made, err := people.CreateGroup(ctx, directory.GroupDraft{Name: g[0], Description: g[1]})
+		made, err := people.CreateGroup(ctx, g)
 		if err != nil {
 			return err
 		}
-		groups[g[0]] = made.ID
+		groups[g.Name] = made.ID
 	}
 	n := 0
 	for _, s := range sites {
