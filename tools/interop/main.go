@@ -67,6 +67,10 @@ func run(ctx context.Context, o options) error {
 		}
 		o.dir = dir
 	}
+	var err error
+	if o.dir, err = filepath.Abs(o.dir); err != nil {
+		return err
+	}
 	if o.seed == 0 {
 		o.seed = uint64(time.Now().UnixNano())
 	}
@@ -81,7 +85,9 @@ func run(ctx context.Context, o options) error {
 	if err != nil {
 		return err
 	}
-	t.checkCommand(ctx, o.binary, config)
+	if err := t.checkCommand(ctx, o.binary, config); err != nil {
+		return err
+	}
 	t.checkSend(ctx, o.binary, config)
 	t.from = t.marks()
 	if t.noroshi, err = serve(ctx, o.binary, config, filepath.Join(o.dir, "noroshi.log")); err != nil {

@@ -9,14 +9,20 @@ import (
 	"time"
 )
 
-const groupSessions = "Sessions"
+const (
+	groupSessions = "Sessions"
+	exitRoute     = 4 // of `noroshi check`: the configuration is good, and a route did not come up
+)
 
 // checkCommand runs `noroshi check`, which binds and unbinds each route, before the appliance does.
-func (t *trial) checkCommand(ctx context.Context, binary, config string) {
+func (t *trial) checkCommand(ctx context.Context, binary, config string) error {
 	cmd := exec.CommandContext(ctx, binary, "check", "--config", config)
 	cmd.Env = append(os.Environ(), "LC_ALL=C")
 	out, err := cmd.CombinedOutput()
 	said := string(out)
+	if code := cmd.ProcessState.ExitCode(); code != 0 && code != exitRoute {
+		return fmt.Errorf("noroshi check: %w: %s", err, said)
+	}
 	for _, p := range t.peers {
 		for _, a := range accounts {
 			if !p.has(a.name) {
@@ -35,12 +41,13 @@ func (t *trial) checkCommand(ctx context.Context, binary, config string) {
 				}
 			}
 			t.report.note(t.column(p), groupSessions, "noroshi check names what works and what does not",
-				cmd.ProcessState.ExitCode() == 4 && strings.Contains(line, want), "of %s: %q (%v)", a.name, line, err)
+				cmd.ProcessState.ExitCode() == exitRoute && strings.Contains(line, want), "of %s: %q (%v)", a.name, line, err)
 		}
 		is := func(e event) bool { return e.Event == "unbind" && e.Account == "udh" }
 		_, ok := p.await(5*time.Second, is)
 		t.report.note(t.column(p), groupSessions, "noroshi check unbinds", ok, "no unbind came")
 	}
+	return nil
 }
 
 // checkSend has `noroshi check` send its test texts, as IT does before anything else works.
