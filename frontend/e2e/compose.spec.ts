@@ -75,6 +75,9 @@ test('the number of people is typed in full-width digits and it is sent once', a
 
   await dialog.getByRole('textbox').fill('１２，４８０');
   await expect(dialog.getByText('人数と一致しました')).toBeVisible();
+  // What countries have against it is read before it goes out.
+  await expect(send).toBeDisabled();
+  await dialog.getByRole('checkbox', { name: '国ごとの注意2件を確認しました。' }).check({ force: true });
   await send.click();
   await expect(page).toHaveURL(new RegExp(`/broadcasts/${DRAFT_ID}$`));
   expect(launches(calls).map((call) => call.body)).toEqual([
@@ -98,11 +101,15 @@ test('codes that were taken meanwhile are shown before anything goes out', async
   await page.goto(`/compose?draft=${DRAFT_ID}`);
   await reviewButton(page).click();
   const dialog = page.getByRole('dialog', { name: 'この内容で送信します' });
+  const looked = dialog.getByRole('checkbox', { name: /国ごとの注意/ });
+  await looked.check({ force: true });
   await dialog.getByRole('textbox').fill('12480');
   await dialog.getByRole('button', { name: '12,480人に送信' }).click();
   await expect(dialog.getByText(/記号が変わりました/)).toBeVisible();
   await expect(dialog.getByText('E', { exact: true })).toBeVisible();
   await expect(dialog.getByRole('button', { name: '12,480人に送信' })).toBeDisabled();
+  await expect(looked).not.toBeChecked();
+  await looked.check({ force: true });
   await dialog.getByRole('textbox').fill('12480');
   await dialog.getByRole('button', { name: '12,480人に送信' }).click();
   await expect(page).toHaveURL(new RegExp(`/broadcasts/${DRAFT_ID}$`));
@@ -119,6 +126,70 @@ test('the character that costs parts is marked and replaced in one press', async
   await page.getByRole('button', { name: 'Use plain characters' }).click();
   await expect(page.getByLabel('Text in English')).toHaveValue(/don't call 119\. \{Name\}, reply/);
   await expect(page.getByText(/^GSM-7 · \d+ \/ 160$/)).toBeVisible();
+});
+
+test('the review shows the sheet by country and route, with what it costs and when', async ({
+  page
+}, info) => {
+  const set = setting(info.project.name);
+  await mockDesk(page, set, lists(set), draftServer(liveContent));
+  await page.goto(`/compose?draft=${DRAFT_ID}`);
+  await reviewButton(page).click();
+  const dialog = page.getByRole('dialog', { name: 'この内容で送信します' });
+  const visible = (text: string | RegExp) => dialog.getByText(text).locator('visible=true').first();
+  await expect(visible('国・経路ごとの内訳')).toBeVisible();
+  for (const text of ['タイ', 'シンガポール', 'ベトナム']) await expect(visible(text)).toBeVisible();
+  await expect(visible(/[¥￥]216,902/)).toBeVisible();
+  await expect(visible(/[¥￥]11,872/)).toBeVisible();
+  await expect(visible('最優先')).toBeVisible();
+  await expect(visible('SMSに返信できません。')).toBeVisible();
+  await expect(visible(/この版ではまだ使えません/)).toBeVisible();
+});
+
+test('a way out is gone in one press, from the summary and from the review', async ({ page }, info) => {
+  const set = setting(info.project.name);
+  const calls = await mockDesk(page, set, lists(set), draftServer(liveContent));
+  await page.goto(`/compose?draft=${DRAFT_ID}`);
+  await reviewButton(page).click();
+  const dialog = page.getByRole('dialog', { name: 'この内容で送信します' });
+  await dialog.getByRole('button', { name: '回答先の番号を入れる' }).click();
+  // It leads to a review of the new text.
+  await expect(dialog.getByRole('checkbox', { name: '国ごとの注意1件を確認しました。' })).toBeVisible();
+  const saved = calls.filter((call) => call.method === 'PUT').at(-1)?.body as typeof liveContent;
+  expect(saved.bodies[1]?.text).toContain('โปรดตอบกลับที่ {{reply_number}}');
+  expect(saved.bodies[0]?.text).not.toContain('{{reply_number}}');
+  expect(launches(calls)).toHaveLength(0);
+});
+
+test('what cannot go out is refused in words, with nothing to confirm', async ({ page }, info) => {
+  const set = setting(info.project.name, 'en');
+  const refused: Handler = ({ path }) => {
+    if (!path.endsWith('/review')) return undefined;
+    const sheet = review(liveContent, 2);
+    const tooLong = {
+      code: 'sms_too_many_parts',
+      blocking: true,
+      people: 742,
+      path: 'bodies[1].text',
+      route: 'asia',
+      params: { parts: '4', max: '3', save: '12', route: 'asia' }
+    };
+    return {
+      json: { ...sheet, preview: { ...sheet.preview, warnings: [tooLong, ...sheet.preview.warnings] } }
+    };
+  };
+  await mockDesk(page, set, refused, lists(set), draftServer(liveContent));
+  await page.goto(`/compose?draft=${DRAFT_ID}`);
+  await reviewButton(page).click();
+  const dialog = page.getByRole('dialog');
+  await expect(dialog.getByText('It cannot be sent like this', { exact: true })).toBeVisible();
+  await expect(
+    dialog.getByText(/4 parts, and route asia allows 3\. Remove about 12 characters/)
+  ).toBeVisible();
+  await expect(dialog.getByRole('textbox')).toHaveCount(0);
+  await expect(dialog.getByRole('checkbox')).toHaveCount(0);
+  await expect(dialog.getByRole('button', { name: 'Send to 12,480 people' })).toBeDisabled();
+  await expectAccessible(page);
 });
 
 test('variables, choices and people make the sum', async ({ page }, info) => {
