@@ -283,8 +283,35 @@ export const routeStates = (lang: Lang): Api<'RouteState'>[] => [
     inFlight: 7,
     rate: 1,
     state: 'throttling',
+    reason: 'throttled',
+    topic: 'status_58',
+    status: 'ESME_RTHROTTLED',
+    statusCode: 0x58,
+    retryAt: '2026-11-21T18:41:10Z',
+    cut: 0.5,
+    countries: ['TH', 'VN', 'SG'],
+    tls: true,
     host: 'smpp.asia.example:2776',
-    responseMs: 810
+    responseMs: 810,
+    advice: [{ code: 'receipts_of_one_part', params: { messages: '20', setting: 'dlr_parts: any' } }],
+    sessions: [
+      {
+        peer: 'smpp.asia.example:2776',
+        mode: 'trx',
+        state: 'throttling',
+        since: '2026-11-21T09:02:00Z',
+        inFlight: 7
+      },
+      {
+        peer: 'smpp2.asia.example:2776',
+        mode: 'trx',
+        state: 'down',
+        since: '2026-11-21T18:30:00Z',
+        topic: 'port_closed',
+        retryAt: '2026-11-21T18:41:20Z',
+        inFlight: 0
+      }
+    ]
   }),
   route(pick(lang, '訓練シミュレーター', 'Simulator'), { simulator: true, limit: 40, responseMs: 2 })
 ];

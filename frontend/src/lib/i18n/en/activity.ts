@@ -22,5 +22,7 @@ export default {
   unread_assigned: 'Decided a reply',
   unread_set_aside: 'Put a reply aside',
   unread_undone: 'Took a decision back',
-  reply_decision_undone: 'Took a decision back'
+  reply_decision_undone: 'Took a decision back',
+  config_reloaded: 'The configuration was read again',
+  route_tested: 'Sent a test text'
 } as const;

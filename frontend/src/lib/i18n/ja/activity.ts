@@ -25,5 +25,7 @@ export default {
   unread_assigned: '返信を判定',
   unread_set_aside: '返信を集計から除外',
   unread_undone: '判定を取り消し',
-  reply_decision_undone: '判定を取り消し'
+  reply_decision_undone: '判定を取り消し',
+  config_reloaded: '設定ファイルを再読み込み',
+  route_tested: '試験用の本文を送信'
 } satisfies Translated<typeof en>;

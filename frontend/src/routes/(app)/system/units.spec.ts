@@ -1,5 +1,14 @@
 import { describe, expect, it } from 'vitest';
-import { bytes, filledCells, milliseconds, reasonText } from './units';
+import {
+  bytes,
+  filledCells,
+  hostsOf,
+  milliseconds,
+  reasonText,
+  statusText,
+  topicText,
+  whyText
+} from './units';
 
 describe('units', () => {
   it('names a size by the unit people say', () => {
@@ -30,5 +39,34 @@ describe('reasonText', () => {
   it('has words for a code that is new to it', () => {
     expect(reasonText('throttled')).toContain('slowly');
     expect(reasonText('some_new_code')).toBe(reasonText('other'));
+  });
+});
+
+describe('what lies behind a reason', () => {
+  it('has words for what is known, and none for what is new', () => {
+    expect(topicText('status_0e')).toBe('The password is wrong.');
+    expect(topicText('status_777')).toBeUndefined();
+    expect(topicText(undefined)).toBeUndefined();
+    expect(whyText('port_closed')).toContain('port');
+    expect(whyText('bind_unanswered')).toBe(reasonText('bind_unanswered'));
+    expect(whyText(undefined)).toBeUndefined();
+  });
+
+  it('says a status by name and number', () => {
+    expect(statusText('ESME_RINVPASWD', 14)).toBe('ESME_RINVPASWD (0x0E)');
+    expect(statusText('0x00000401', 0x401)).toBe('0x401');
+    expect(statusText(undefined, undefined)).toBe('');
+  });
+});
+
+describe('hostsOf', () => {
+  it('counts the sessions of each host', () => {
+    const session = (peer: string, state: string) => ({ peer, state });
+    expect(
+      hostsOf([session('a', 'bound'), session('b', 'down'), session('a', 'throttling'), session('a', 'down')])
+    ).toEqual([
+      { peer: 'a', up: 2, all: 3 },
+      { peer: 'b', up: 0, all: 1 }
+    ]);
   });
 });

@@ -26,6 +26,35 @@ export function reasonText(code: string): string {
   return t((key in words ? `system.${key}` : 'system.reason_other') as Key & 'system.reason_other');
 }
 
+/** What lies behind a reason more closely; undefined when there are no words for it. */
+export function topicText(topic: string | undefined): string | undefined {
+  const key = `topic_${topic}`;
+  return key in words ? t(`system.${key}` as Key & 'system.topic_status_00') : undefined;
+}
+
+/** Why a session is not up, from the closest words there are. */
+export const whyText = (topic: string | undefined): string | undefined =>
+  topic === undefined ? undefined : (topicText(topic) ?? reasonText(topic));
+
+/** A command_status as operators speak of it: its name and its number. */
+export function statusText(name: string | undefined, code: number | undefined): string {
+  const number = code === undefined ? '' : `0x${code.toString(16).toUpperCase().padStart(2, '0')}`;
+  if (!name || name.startsWith('0x')) return number;
+  return number ? `${name} (${number})` : name;
+}
+
+/** How many sessions to each host are up, in the order in which the hosts come first. */
+export function hostsOf(sessions: readonly { peer: string; state: string }[]) {
+  const hosts = new Map<string, { peer: string; up: number; all: number }>();
+  for (const { peer, state } of sessions) {
+    const host = hosts.get(peer) ?? { peer, up: 0, all: 0 };
+    host.all++;
+    if (state === 'bound' || state === 'throttling') host.up++;
+    hosts.set(peer, host);
+  }
+  return [...hosts.values()];
+}
+
 /** How many of ten cells are filled: something that is there is seen, and only a full window fills all. */
 export function filledCells(inFlight: number, window: number): number {
   if (inFlight <= 0 || window <= 0) return 0;
