@@ -84,3 +84,36 @@ func TestSimulator_hostile_operator(t *testing.T) {
 		t.Fatalf("%d told as accepted; the operator counts %d, and %d malformed PDUs", accepted, st.Accepted, st.Malformed)
 	}
 }
+
+// TestSimulator_receipts_come_again_until_the_store_has_them: the operator is told 0x64 while nothing can be written,
+// and 0 only for what was.
+func TestSimulator_receipts_come_again_until_the_store_has_them(t *testing.T) {
+	t.Parallel()
+	s := simulate(t, simulator.Options{Population: simulator.Perfect(), Scale: 50})
+	r := routeToSim(t, s)
+	r.Window = 100
+	in := &sink{err: errStore}
+	c := start(t, r, in)
+	y := newTally(300)
+	c.Submit(t.Context(), slice(y))
+	if got := y.wait(t, 30*time.Second); got[gateway.Accepted] != 300 {
+		t.Fatalf("outcomes = %v, want 300 accepted", got)
+	}
+	eventually(t, "receipts sent again", func() bool { return s.Stats().Receipts.Again >= 300 })
+	if st := s.Stats().Receipts; st.Acknowledged != 0 || st.Refused != 0 {
+		t.Fatalf("receipts = %+v while the store cannot write, want none acknowledged and none given up", st)
+	}
+	in.mu.Lock()
+	in.err = nil
+	in.mu.Unlock()
+	eventually(t, "all receipts", func() bool { return s.Stats().Receipts.Acknowledged == 300 })
+	in.mu.Lock()
+	defer in.mu.Unlock()
+	ids := map[string]bool{}
+	for _, x := range in.receipts {
+		ids[x.IDs[0]] = true
+	}
+	if len(ids) != 300 {
+		t.Fatalf("the store has receipts of %d messages, want 300", len(ids))
+	}
+}
