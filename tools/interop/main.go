@@ -42,7 +42,7 @@ func main() {
 	flag.StringVar(&o.binary, "binary", "bin/noroshi", "the binary to prove")
 	flag.StringVar(&o.scripts, "scripts", "tools/interop", "where the peers are")
 	flag.StringVar(&o.dir, "dir", "", "where data, logs and the report go; a temporary directory when empty")
-	flag.IntVar(&o.random, "random", 500, "random incoming texts")
+	flag.IntVar(&o.random, "random", 500, "random incoming texts; a tenth as many go out over every account")
 	flag.Uint64Var(&o.seed, "seed", 0, "seed of the random texts; 0 takes one from the clock")
 	flag.Parse()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
@@ -119,6 +119,9 @@ func (t *trial) everything(o options) error {
 		if err := step(); err != nil {
 			return err
 		}
+	}
+	if err := t.sendRandom(o.random/10, o.seed); err != nil {
+		return err
 	}
 	t.takeTexts()
 	t.takeTwice()

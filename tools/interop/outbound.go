@@ -61,22 +61,29 @@ func fit(s string, n int) string {
 // sendTexts sends each text as a broadcast over all accounts of all peers and compares what arrives.
 func (t *trial) sendTexts() error {
 	for _, txt := range texts {
-		marks := t.marks()
-		id, err := t.noroshi.launch(txt.name, txt.body, nil, "texts")
-		if err != nil {
-			return fmt.Errorf("%s: %w", txt.name, err)
+		if err := t.sendText(txt, "Texts, by account", "Texts, by text"); err != nil {
+			return err
 		}
-		for _, p := range t.peers {
-			for _, a := range accounts {
-				if a.texts && p.has(a.name) {
-					why := arrived(p, marks[p], a, txt)
-					t.report.note(t.column(p), "Texts, by account", a.name+tlsMark(p), why == "", "%s: %s", txt.name, why)
-					t.report.note(t.column(p), "Texts, by text", txt.name, why == "", "account %s: %s", a.name, why)
-				}
+	}
+	return nil
+}
+
+func (t *trial) sendText(txt text, byAccount, byText string) error {
+	marks := t.marks()
+	id, err := t.noroshi.launch(txt.name, txt.body, nil, "texts")
+	if err != nil {
+		return fmt.Errorf("%s: %q: %w", txt.name, txt.body, err)
+	}
+	for _, p := range t.peers {
+		for _, a := range accounts {
+			if a.texts && p.has(a.name) {
+				why := arrived(p, marks[p], a, txt)
+				t.report.note(t.column(p), byAccount, a.name+tlsMark(p), why == "", "%s: %s", txt.name, why)
+				t.report.note(t.column(p), byText, txt.name, why == "", "account %s: %s", a.name, why)
 			}
 		}
-		t.delivered(id, "texts")
 	}
+	t.delivered(id, "texts")
 	return nil
 }
 

@@ -86,6 +86,31 @@ func (t *trial) takeRandom(count int, seed uint64) {
 	}
 }
 
+// sendRandom sends texts that nobody thought of over every account.
+func (t *trial) sendRandom(count int, seed uint64) error {
+	random := rand.New(rand.NewPCG(seed, 1))
+	kinds := []struct{ name, letters string }{
+		{"GSM-7, random", gsm}, {"GSM-7, random, of the extension table", "a^{}\\[~]|€"}, {"UCS-2, random", wide},
+		{"UCS-2, random, with Latin-1", "é" + latin1 + "語"}, {"UCS-2, random, emoji", "あ👍👩🏽🎌𠮷😀🇯🇵"},
+	}
+	for i := range count {
+		k := kinds[i%len(kinds)]
+		body := randomText(random, k.letters, 1+random.IntN(500))
+		if strings.HasPrefix(k.name, "UCS-2") {
+			body += "語" // whatever came out, GSM-7 does not have it
+		}
+		// Two braces are a variable, and spaces around a text are taken off.
+		for strings.Contains(body, "{{") || strings.Contains(body, "}}") {
+			body = strings.NewReplacer("{{", "{|", "}}", "|}").Replace(body)
+		}
+		body = "a" + body + "z"
+		if err := t.sendText(text{name: k.name, body: body}, "Random texts, by account", "Random texts, by text"); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 func randomText(random *rand.Rand, letters string, n int) string {
 	from := []rune(letters)
 	out := make([]rune, n)
