@@ -34,9 +34,9 @@ export function trayKeys(use: (key: string) => boolean): () => void {
     if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing || event.repeat) return;
     if (document.querySelector('[role="dialog"], [role="menu"]')) return;
     const target = event.target instanceof HTMLElement ? event.target : null;
-    if (target?.closest('input, textarea, select')) return;
+    if (target?.closest('input:not([type="checkbox"]), textarea, select')) return;
     // Space presses the control that has the focus.
-    if (event.key === ' ' && target?.closest('button, a')) return;
+    if (event.key === ' ' && target?.closest('button, a, input')) return;
     if (use(event.key)) event.preventDefault();
   }
   window.addEventListener('keydown', onKey);
