@@ -20,7 +20,7 @@ type Route struct {
 	Rate        float64  `yaml:"rate_parts_per_s" doc:"Contracted speed of the route in parts per second; 0 means no limit of ours."`
 	BindRate    float64  `yaml:"bind_rate_parts_per_s,omitempty" doc:"Limit per session in parts per second, at most rate_parts_per_s; 0 means none."`
 	Enquire     Seconds  `yaml:"enquire_s" doc:"Seconds of silence after which enquire_link is sent."`
-	RespTimeout Seconds  `yaml:"resp_timeout_s" doc:"Seconds to wait for submit_sm_resp; then the outcome is unknown and the session is renewed."`
+	RespTimeout Seconds  `yaml:"resp_timeout_s" doc:"Seconds to wait for submit_sm_resp; then the outcome is unknown. Several without one renew the session."`
 	Countries   []string `yaml:"countries,omitempty" doc:"Countries (ISO 3166 alpha-2) this route serves; with prefixes empty too it serves all."`
 	Prefixes    []string `yaml:"prefixes,omitempty" doc:"Number prefixes (digits with country code) this route serves; the longest match wins."`
 	Priority    int      `yaml:"priority,omitempty" doc:"Among routes with the same prefix length the lowest number goes first."`
