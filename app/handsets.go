@@ -7,8 +7,10 @@ import (
 	"strings"
 	"sync"
 	"time"
+	"unicode"
 
 	"noroshi/app/api/gen"
+	"noroshi/app/directory"
 	"noroshi/app/fault"
 	"noroshi/app/id"
 	"noroshi/app/phone"
@@ -27,7 +29,30 @@ type handsets struct {
 	share  float64
 }
 
-// List returns phones that got something, the newest first.
+// maxNamed is how many people of the directory a name may stand for.
+const maxNamed = 200
+
+// named returns the numbers of the people whom a search finds; nil for one that is a number.
+func (h *handsets) named(ctx context.Context, q string) (map[string]bool, error) {
+	if strings.IndexFunc(q, unicode.IsLetter) < 0 {
+		return nil, nil
+	}
+	found, err := h.core.directory.List(ctx, scope.Everything(),
+		directory.Query{Search: q, Page: id.Page{Limit: maxNamed}})
+	if err != nil {
+		return nil, err
+	}
+	numbers := map[string]bool{}
+	for _, r := range found.Items {
+		for _, p := range r.Phones {
+			numbers[p.Number.Digits()] = true
+		}
+	}
+	return numbers, nil
+}
+
+// List returns phones that got something, the one with the newest text first. q is a part of a number, or what finds
+// people in the directory.
 func (h *handsets) List(ctx context.Context, q string, page id.Page) (gen.HandsetPage, error) {
 	digits := strings.Map(func(r rune) rune {
 		if r >= '0' && r <= '9' {
@@ -38,7 +63,14 @@ func (h *handsets) List(ctx context.Context, q string, page id.Page) (gen.Handse
 	if digits != "" && q[0] == '0' {
 		digits = digits[1:] // as people write a number at home
 	}
-	got := h.sim.Handsets(simulator.HandsetQuery{Search: digits},
+	numbers, err := h.named(ctx, q)
+	if err != nil {
+		return gen.HandsetPage{}, err
+	}
+	if numbers != nil {
+		digits = "" // what is a name is no number
+	}
+	got := h.sim.Handsets(simulator.HandsetQuery{Search: digits, Numbers: numbers, Newest: true},
 		simulator.Page{After: string(page.After), Limit: page.Size()})
 	out := gen.HandsetPage{Items: []gen.Handset{}, Total: got.Total}
 	if got.Next != "" {

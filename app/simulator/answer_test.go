@@ -364,6 +364,51 @@ func TestHandsetsAreFilteredAndPaged(t *testing.T) {
 	}
 }
 
+func TestHandsetsAreListedByTheirNewestText(t *testing.T) {
+	t.Parallel()
+	s := start(t, simulator.Options{Handsets: 100})
+	c := bound(t, s)
+	for _, number := range []string{"8190", "8191", "8192", "8193", "8190"} {
+		c.submit(number, question)
+		settle(t, s)
+	}
+	if err := s.Answer("8191", "A"); err != nil {
+		t.Fatalf("Answer: %v", err)
+	}
+	list := func(q simulator.HandsetQuery, between func()) string {
+		t.Helper()
+		q.Newest = true
+		var numbers []string
+		for after := ""; ; {
+			page := s.Handsets(q, simulator.Page{After: after, Limit: 2})
+			for _, h := range page.Handsets {
+				numbers = append(numbers, h.Number)
+			}
+			if after = page.Next; after == "" {
+				return strings.Join(numbers, " ")
+			}
+			between()
+		}
+	}
+	if got := list(simulator.HandsetQuery{}, func() {}); got != "8190 8193 8192 8191" {
+		t.Errorf("pages gave %s", got)
+	}
+	named := simulator.HandsetQuery{Search: "93", Numbers: map[string]bool{"8191": true, "8199": true}}
+	if got := list(named, func() {}); got != "8193 8191" {
+		t.Errorf("a number or one of several gave %s", got)
+	}
+	if got := list(simulator.HandsetQuery{Numbers: map[string]bool{}}, func() {}); got != "" {
+		t.Errorf("none of no numbers gave %s", got)
+	}
+	turned := list(simulator.HandsetQuery{}, func() {
+		c.submit("8193", question)
+		settle(t, s)
+	})
+	if turned != "8190 8193 8192 8191" {
+		t.Errorf("pages that are turned while a text comes gave %s", turned)
+	}
+}
+
 // Everything at once, with a client that sends again what the network did not take: nobody is left out.
 func TestHostileNetworkTakesEverybodyInTheEnd(t *testing.T) {
 	t.Parallel()

@@ -1,6 +1,9 @@
 package simulator
 
 import (
+	"cmp"
+	"math"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -58,7 +61,9 @@ type Handset struct {
 
 // HandsetQuery says which handsets to list; zero fields do not matter.
 type HandsetQuery struct {
-	Search   string // digits anywhere in the number
+	Search   string          // digits anywhere in the number
+	Numbers  map[string]bool // or one of these; nil is none
+	Newest   bool            // the phone that got a text last comes first
 	Language string
 	Off      *bool
 	TwoG     *bool
@@ -85,6 +90,7 @@ type handset struct {
 	to       uint32 // where an answer goes; 0 for nowhere
 	language string
 	answered bool
+	touched  uint64 // counts up with each text that it got
 	bubbles  []Bubble
 }
 
@@ -116,6 +122,9 @@ func (hs *handsets) open(row uint32) *handset {
 }
 
 func (hs *handsets) add(h *handset, b Bubble) {
+	if b.Direction == Received {
+		h.touched = hs.revision + 1
+	}
 	b.State = Waiting
 	if len(h.bubbles) >= hs.bubbles {
 		h.bubbles = append(h.bubbles[:0], h.bubbles[1:]...)
@@ -171,6 +180,10 @@ func (s *SMSC) Handsets(q HandsetQuery, p Page) HandsetPage {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	page := HandsetPage{Handsets: []Handset{}, Revision: s.handsets.revision}
+	if q.Newest {
+		s.newest(q, p, &page)
+		return page
+	}
 	for i, h := range s.handsets.order {
 		if !s.matches(h, q) {
 			continue
@@ -187,12 +200,48 @@ func (s *SMSC) Handsets(q HandsetQuery, p Page) HandsetPage {
 	return page
 }
 
+// newest fills a page with the phones that got a text last. A phone that gets one while pages are turned moves to the
+// first; none of the others is left out or shown twice.
+func (s *SMSC) newest(q HandsetQuery, p Page, page *HandsetPage) {
+	before, err := strconv.ParseUint(p.After, 10, 64)
+	if err != nil {
+		before = math.MaxUint64
+	}
+	order := slices.Clone(s.handsets.order)
+	slices.SortFunc(order, func(a, b *handset) int { return cmp.Compare(b.touched, a.touched) })
+	for _, h := range order {
+		if !s.matches(h, q) {
+			continue
+		}
+		page.Total++
+		switch {
+		case h.touched >= before:
+		case len(page.Handsets) < p.Limit:
+			page.Handsets = append(page.Handsets, s.view(h))
+			before = h.touched
+		case page.Next == "":
+			page.Next = strconv.FormatUint(before, 10)
+		}
+	}
+}
+
 func (s *SMSC) matches(h *handset, q HandsetQuery) bool {
 	p := &s.book.Phones[h.row]
 	is := func(want *bool, have bool) bool { return want == nil || *want == have }
 	return (q.Language == "" || q.Language == h.language) && is(q.Answered, h.answered) &&
 		is(q.Off, s.switchedOff(p)) && is(q.TwoG, s.oldPhone(p)) &&
-		(q.Search == "" || strings.Contains(s.book.Number(p.Number), strings.TrimPrefix(q.Search, "+")))
+		s.wanted(s.book.Number(p.Number), q)
+}
+
+func (s *SMSC) wanted(number string, q HandsetQuery) bool {
+	digits := strings.TrimPrefix(q.Search, "+")
+	switch {
+	case digits == "" && q.Numbers == nil:
+		return true
+	case digits != "" && strings.Contains(number, digits):
+		return true
+	}
+	return q.Numbers[number]
 }
 
 func (s *SMSC) view(h *handset) Handset {
