@@ -2754,6 +2754,7 @@ type UpdateGroupParams struct {
 
 // ListHandsetsParams defines parameters for ListHandsets.
 type ListHandsetsParams struct {
+	// Q A part of a number, or what finds people in the directory
 	Q *string `form:"q,omitempty" json:"q,omitempty"`
 
 	// After `next` of the page before

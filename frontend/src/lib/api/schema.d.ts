@@ -856,7 +856,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** The simulated phones that got something, newest first */
+        /** The simulated phones that got something, the one with the newest text first */
         get: operations["listHandsets"];
         put?: never;
         post?: never;
@@ -3660,6 +3660,7 @@ export interface operations {
     listHandsets: {
         parameters: {
             query?: {
+                /** @description A part of a number, or what finds people in the directory */
                 q?: string;
                 /** @description `next` of the page before */
                 after?: components["parameters"]["After"];
