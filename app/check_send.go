@@ -24,12 +24,12 @@ func sendTests(cmd *cobra.Command, o checkOptions, routes []config.Route) error 
 		return usageError{errors.New(inLanguage("--send には +819012345678 の形で番号を指定してください",
 			"--send wants a number such as +819012345678"))}
 	}
-	text, ok := trial.TextOf(o.text)
-	if !ok {
-		return usageError{errors.New(inLanguage("--text は gsm7 か ucs2 です", "--text is gsm7 or ucs2"))}
-	}
 	var failed error
 	for i := range routes {
+		text, ok := trial.TextOf(o.text, &routes[i])
+		if !ok {
+			return usageError{errors.New(inLanguage("--text は gsm7 か ucs2 です", "--text is gsm7 or ucs2"))}
+		}
 		if err := sendTest(cmd, o, &routes[i], to, text); err != nil {
 			failed = err
 		}

@@ -34,7 +34,7 @@ func (t trials) Send(ctx context.Context, name string, in gen.RouteTestInput) (g
 	if in.Text != nil {
 		which = string(*in.Text)
 	}
-	text, ok := trial.TextOf(which)
+	text, ok := trial.TextOf(which, &route)
 	if !ok {
 		return gen.RouteTest{}, fault.InvalidFields([]fault.Field{{Path: "text", Code: "unknown_value"}})
 	}

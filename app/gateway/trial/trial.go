@@ -16,15 +16,27 @@ import (
 
 // The texts of tests. GSM7 has what goes wrong first: @ is 0x00 and $ is 0x02 in GSM 03.38, brackets and the euro take
 // two septets (3GPP TS 23.038 §6.2.1), and letters with accents differ from Latin-1.
+//
+// Latin1 and ASCII leave out what these alphabets do not have: a text with a euro would go as UCS-2 on such a route,
+// and prove nothing about data_coding 0.
 const (
-	GSM7 = "@£$_{}[]~€ñÄ¡¿"
-	UCS2 = "試験 Тест ทดสอบ 😀"
+	GSM7   = "@£$_{}[]~€ñÄ¡¿"
+	Latin1 = "@£$_{}[]~ñÄ¡¿"
+	ASCII  = "@$_{}[]~"
+	UCS2   = "試験 Тест ทดสอบ 😀"
 )
 
-// TextOf returns the text of a name, gsm7 or ucs2.
-func TextOf(name string) (string, bool) {
+// TextOf returns the text of a name, gsm7 or ucs2, that goes over the route as the name says. gsm7 is what goes under
+// data_coding 0, in the alphabet that the route has for it.
+func TextOf(name string, r *config.Route) (string, bool) {
 	switch name {
 	case "", "gsm7":
+		switch r.DefaultAlphabet {
+		case smstext.AlphabetLatin1.String():
+			return Latin1, true
+		case smstext.AlphabetASCII.String():
+			return ASCII, true
+		}
 		return GSM7, true
 	case "ucs2":
 		return UCS2, true

@@ -18,6 +18,7 @@ import (
 	"noroshi/app/phone"
 	"noroshi/app/simulator"
 	"noroshi/app/simulator/people"
+	"noroshi/app/smstext"
 )
 
 const patience = 20 * time.Second
@@ -122,6 +123,35 @@ func TestATestArrivesAsItWasMeantAndItsReceiptIsShown(t *testing.T) {
 				t.Errorf("the phone shows %+v (%v), want %q", h.Bubbles, err, text)
 			}
 		})
+	}
+}
+
+func TestTheTextGoesInTheAlphabetOfTheRoute(t *testing.T) {
+	t.Parallel()
+	for _, alphabet := range []string{"", "gsm7", "gsm7_packed", "latin1", "ascii"} {
+		r := config.RouteDefaults()
+		r.DefaultAlphabet = alphabet
+		profile, err := gateway.ProfileOf(&r)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for name, dcs := range map[string]byte{"": 0, "gsm7": 0, "ucs2": 8} {
+			text, ok := trial.TextOf(name, &r)
+			if !ok {
+				t.Fatalf("TextOf(%q) under %q = nothing, want a text", name, alphabet)
+			}
+			m, err := smstext.Encode(text, profile, 1)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if len(m.Parts) != 1 || m.Parts[0].DataCoding != dcs || !strings.ContainsAny(text, "@試") {
+				t.Errorf("TextOf(%q) under %q = %q, which goes as %+v, want one part under %d",
+					name, alphabet, text, m.Parts, dcs)
+			}
+		}
+	}
+	if _, ok := trial.TextOf("utf8", &config.Route{}); ok {
+		t.Error("TextOf(utf8) = a text, want none")
 	}
 }
 
