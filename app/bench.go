@@ -9,7 +9,6 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"runtime/pprof"
 	"strconv"
 	"time"
 
@@ -224,7 +223,7 @@ func (c *core) bench(ctx context.Context, o benchOptions, sim *apart.Process) (r
 	if b, err = c.broadcasts.Review(ctx, by, scope.Everything(), b.ID); err != nil {
 		return r, err
 	}
-	end, err := beginProfile(o.profile)
+	end, err := bench.Profile(o.profile)
 	if err != nil {
 		return r, err
 	}
@@ -257,37 +256,6 @@ func (c *core) bench(ctx context.Context, o benchOptions, sim *apart.Process) (r
 	r.Account, err = bench.Compare(ctx, b.ID, c.audiences, c.messages.Book(b.ID), sim)
 	r.Lost += o.recipients - r.Groups["audience"]
 	return r, err
-}
-
-// beginProfile profiles until the returned function is called, which may be called twice.
-func beginProfile(dir string) (end func(), err error) {
-	if dir == "" {
-		return func() {}, nil
-	}
-	if err := os.MkdirAll(dir, 0o700); err != nil {
-		return nil, err
-	}
-	cpu, err := os.Create(filepath.Join(dir, "cpu.pprof")) //nolint:gosec // named by the operator
-	if err != nil {
-		return nil, err
-	}
-	if err := pprof.StartCPUProfile(cpu); err != nil {
-		return nil, err
-	}
-	done := false
-	return func() {
-		if done {
-			return
-		}
-		done = true
-		pprof.StopCPUProfile()
-		_ = cpu.Close()
-		heap, err := os.Create(filepath.Join(dir, "heap.pprof")) //nolint:gosec // as above
-		if err == nil {
-			_ = pprof.Lookup("allocs").WriteTo(heap, 0)
-			_ = heap.Close()
-		}
-	}, nil
 }
 
 // until looks at a condition every so often.

@@ -18,6 +18,7 @@ import (
 	"noroshi/app/fault"
 	"noroshi/app/id"
 	"noroshi/app/store/disk"
+	"noroshi/app/store/memory"
 )
 
 const (
@@ -191,11 +192,14 @@ func openDatabase(o Options) (*badger.DB, error) {
 		WithNumMemtables(2).
 		WithNumCompactors(2).
 		WithValueLogFileSize(64 << 20).
+		WithBlockSize(8 << 10).
+		WithBaseTableSize(memory.TableSize(o.Dir)).
 		WithMetricsEnabled(false).
 		WithDetectConflicts(false). // there is one writer
 		// Not OnTableRead: a table that fails its check is then left out at start as if its data had never been.
 		WithChecksumVerificationMode(options.OnBlockRead).
 		WithLogger(databaseLog{o.Log})
+	opt.TableSizeMultiplier = 1
 	db, err := badger.Open(opt)
 	switch {
 	case err == nil:

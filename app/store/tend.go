@@ -6,6 +6,8 @@ import (
 	"time"
 
 	badger "github.com/dgraph-io/badger/v4"
+
+	"noroshi/app/store/memory"
 )
 
 const (
@@ -13,17 +15,20 @@ const (
 	tidyEvery    = 30 * time.Second
 	collectEvery = 10 * time.Minute
 	tidyLimit    = time.Minute // of one round of tidying
+	trimEvery    = 100 * time.Millisecond
 	// collectShare is the share of a value file that must be garbage for it to be rewritten.
 	collectShare = 0.5
 )
 
-// tend is the goroutine that keeps house: free space, expired requests, the feed, value files.
+// tend is the goroutine that keeps house: free space, expired requests, the feed, value files, memory.
 func (s *Store) tend() {
 	defer s.tending.Done()
 	look, tidy, collect := time.NewTicker(spaceEvery), time.NewTicker(tidyEvery), time.NewTicker(collectEvery)
 	defer look.Stop()
 	defer tidy.Stop()
 	defer collect.Stop()
+	trim, keeper := time.NewTicker(trimEvery), memory.NewKeeper(s.db, s.dir)
+	defer trim.Stop()
 	for {
 		select {
 		case <-s.closing:
@@ -37,6 +42,8 @@ func (s *Store) tend() {
 			}
 		case <-collect.C:
 			s.collect()
+		case <-trim.C:
+			keeper.Trim()
 		}
 	}
 }
