@@ -1,12 +1,15 @@
 package smpp
 
 import (
+	"slices"
+	"sync"
 	"testing"
 	"time"
 
 	"noroshi/app/gateway"
 	"noroshi/app/phone"
 	"noroshi/app/simulator"
+	"noroshi/app/simulator/chaos"
 )
 
 func TestSimulator_every_part_is_accepted_and_reported(t *testing.T) {
@@ -116,4 +119,85 @@ func TestSimulator_receipts_come_again_until_the_store_has_them(t *testing.T) {
 	if len(ids) != 300 {
 		t.Fatalf("the store has receipts of %d messages, want 300", len(ids))
 	}
+}
+
+// TestSimulator_chaos offers each part until it is accepted or in doubt, while every kind of trouble comes in turn.
+// What was accepted once must not have been taken twice, and what was told as accepted must have been taken.
+func TestSimulator_chaos(t *testing.T) {
+	t.Parallel()
+	s := simulate(t, simulator.Options{Population: simulator.Perfect(), Chaos: chaos.Plan{
+		Kinds: chaos.All(), For: 700 * time.Millisecond, Calm: 50 * time.Millisecond, Rounds: 1,
+	}})
+	r := routeToSim(t, s)
+	r.Window, r.Binds, r.RespTimeout = 20, 2, 1
+	in := &sink{}
+	c := start(t, r, in)
+	const unoffered = gateway.Class(255)
+	const people, callers, batch = 300_000, 10, 50
+	ps := parts(people)
+	final := slices.Repeat([]gateway.Class{unoffered}, people)
+	var wg sync.WaitGroup
+	for caller := range callers {
+		wg.Go(func() {
+			own := final[caller*people/callers : (caller+1)*people/callers]
+			offered := 0
+			for waiting := []int(nil); ; {
+				for s.Stats().Turns < len(chaos.All()) && len(waiting) < batch && offered < len(own) {
+					own[offered] = gateway.NotSent
+					waiting = append(waiting, offered)
+					offered++
+				}
+				if len(waiting) == 0 {
+					return
+				}
+				waiting = offer(t, c, ps[caller*people/callers:], own, waiting)
+			}
+		})
+	}
+	wg.Wait()
+	if turns := s.Stats().Turns; turns < len(chaos.All()) {
+		t.Fatalf("all was sent in turn %d of %d: the test shows nothing of the rest", turns, len(chaos.All()))
+	}
+	count := map[gateway.Class]int{}
+	for i, class := range final {
+		n := s.Submits(ps[i].To.Digits())
+		if class == unoffered {
+			continue
+		}
+		count[class]++
+		if class == gateway.Accepted && n != 1 || class == gateway.Uncertain && n > 1 {
+			t.Fatalf("part %d is told as %v, and was taken %d times", i, class, n)
+		}
+	}
+	if count[gateway.Accepted] == 0 || count[gateway.Uncertain] == 0 || len(count) != 2 {
+		t.Fatalf("outcomes = %v, want accepted and, for lost responses and cuts, uncertain", count)
+	}
+	if st := s.Stats(); st.Malformed != 0 || st.Throttled == 0 || st.Drops == 0 || c.Pace().InFlight != 0 {
+		t.Fatalf("Stats() = %+v, %d in flight", st, c.Pace().InFlight)
+	}
+}
+
+// offer submits the parts that wait, notes what became of each, and returns those that are to be offered again.
+func offer(t *testing.T, c *Client, ps []gateway.Part, final []gateway.Class, waiting []int) (again []int) {
+	batch := make([]gateway.Part, len(waiting))
+	for i, at := range waiting {
+		batch[i] = ps[at]
+	}
+	y := newTally(len(batch))
+	c.Submit(t.Context(), gateway.Slice{Parts: batch, Done: y.Done})
+	select {
+	case <-y.done:
+	case <-time.After(time.Minute):
+		t.Error("outcomes are missing after a minute")
+		return nil
+	}
+	for i, o := range y.got {
+		final[waiting[i]] = o.Class
+		switch o.Class {
+		case gateway.Throttled, gateway.Retry, gateway.NotSent, gateway.BindRetry:
+			again = append(again, waiting[i])
+		default:
+		}
+	}
+	return again
 }
