@@ -137,6 +137,9 @@ export default {
   sending: 'Sending',
   allPhones: 'Text every number of a person',
   allPhonesHint: 'Otherwise the first usable number.',
+  autoReply: 'Confirm answers by SMS',
+  autoReplyHint:
+    'Who answers gets “Received A:Safe”, and who cannot be read is asked once to send the letter only. At most one text in 10 minutes for each number; you pay for them.',
   uncertain: 'When nobody knows whether a text was taken',
   uncertainAuto: 'As the urgency says',
   uncertainResend: 'Send again; it may arrive twice',
@@ -153,7 +156,7 @@ export default {
   lastPerson: 'Last person',
   lastPersonAbout: 'about {span}',
   lastPersonAt: 'around {time}',
-  speedNote: 'At the contracted {n} parts a second.',
+  speedNote: 'At {n} parts a second, what the routes do now.',
   noLimitNote: 'No speed limit is known, so no time can be told.',
   replyTo: 'Replies go to',
   warnings: { one: '{n} thing to look at', other: '{n} things to look at' },

@@ -19,7 +19,7 @@ export default {
   // When whom
   stages: 'Who is served when',
   stageFirst: 'First',
-  stageHigh: 'High priority',
+  stageHigh: 'High',
   stageNormal: 'Normal',
   stageLater: 'Later',
   stageAt: '{people}: around {time}',

@@ -124,6 +124,9 @@ export default {
   sending: '送り方',
   allPhones: '1人のすべての番号に送る',
   allPhonesHint: '選ばないと、使える最初の番号だけに送ります。',
+  autoReply: '回答への受付確認をSMSで返す',
+  autoReplyHint:
+    '回答した人に「受付 A:無事」のように返信します。読み取れない返信には、記号だけを送るよう1回だけお願いします。1つの番号につき10分に1通までで、送信料がかかります。',
   uncertain: '届け出たかどうか不明になったとき',
   uncertainAuto: '緊急度に合わせる',
   uncertainResend: '送り直す（2回届くことがあります）',
@@ -139,7 +142,7 @@ export default {
   lastPerson: '最後の1人まで',
   lastPersonAbout: '約{span}',
   lastPersonAt: '{time} ごろ',
-  speedNote: '契約速度 {n}通/秒で計算しています。',
+  speedNote: '経路のいまの速度 {n}通/秒で計算しています。',
   noLimitNote: '速度の上限がわからないため、時間は出せません。',
   replyTo: '返信先',
   warnings: { other: '注意 {n}件' },

@@ -22,7 +22,7 @@ export default {
   stageFirst: '最優先',
   stageHigh: '優先',
   stageNormal: '通常',
-  stageLater: '後回し',
+  stageLater: 'あとから',
   stageAt: '{people}：{time}ごろまで',
   estimate: '見積',
   estimateNote: '無料枠の適用前',

@@ -3,6 +3,7 @@ import { t, type Key } from '$lib/i18n';
 import words from '$lib/i18n/en/compose';
 import sheetWords from '$lib/i18n/en/sheet';
 import { ownName } from '$lib/components/languages';
+import { phoneText } from '$lib/components/phone';
 
 export type Warning = Api<'PreviewWarning'>;
 export type Way = NonNullable<Warning['ways']>[number];
@@ -18,6 +19,10 @@ export function fieldName(path: string | undefined, languages: readonly string[]
   return t('compose.fieldOther');
 }
 
+/** Long numbers are written as people dial them; short codes and what is written in a text stay as they are. */
+const dialled = (number: string): string =>
+  /^\+?\d{9,}$/.test(number) ? phoneText(`+${number.replace(/^\+/, '')}`) : number;
+
 const translate = t as (key: Key, params: Record<string, string | number>) => string;
 
 /** A warning in one sentence; codes the console does not know yet are shown as they are. */
@@ -26,6 +31,7 @@ export function warningText(warning: Warning | FieldProblem, languages: readonly
   const key = name in sheetWords ? `sheet.${name}` : name in words ? `compose.${name}` : 'compose.warn_other';
   return translate(key as Key, {
     ...warning.params,
+    ...(warning.params?.number && { number: dialled(warning.params.number) }),
     code: warning.params?.code ?? warning.code,
     field: fieldName(warning.path, languages),
     n: 'people' in warning ? (warning.people ?? 0) : 0
