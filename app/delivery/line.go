@@ -134,9 +134,7 @@ func (l *line) feed(ctx context.Context) {
 			continue
 		}
 		if j == nil {
-			if l.missed.Swap(false) {
-				l.refill()
-			}
+			l.idle(ctx)
 			continue
 		}
 		page, ok := decodePage(j.Data)
@@ -157,8 +155,14 @@ func (l *line) feed(ctx context.Context) {
 	}
 }
 
-// refill offers what waits, now that the queue is empty.
-func (l *line) refill() {
+// idle looks after what waits although the queue is empty.
+func (l *line) idle(ctx context.Context) {
+	for _, p := range l.turns.left() {
+		l.s.offerTo(ctx, l, p)
+	}
+	if !l.missed.Swap(false) {
+		return
+	}
 	if err := l.s.refill(); err != nil {
 		l.s.o.Log.Error("work queue not filled", "route", l.way.Route.Name, "error", err)
 		l.missed.Store(true)

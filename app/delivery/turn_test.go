@@ -60,7 +60,14 @@ func TestNoPageIsForgotten(t *testing.T) {
 			offer(n)
 		}
 		offers := rapid.IntRange(0, 20).Draw(t, "again")
-		for len(queue) > 0 {
+		broken := rapid.IntRange(0, 20).Draw(t, "broken off")
+		var later []uint32 // broken off: they are noted at once, and offered after a while
+		for len(queue)+len(later) > 0 {
+			if len(later) > 0 && (len(queue) == 0 || rapid.Bool().Draw(t, "offered again")) {
+				offer(later[0])
+				later = later[1:]
+				continue
+			}
 			if offers > 0 && rapid.Bool().Draw(t, "now") {
 				offers--
 				offer(rapid.Uint32Range(0, pages-1).Draw(t, "page"))
@@ -75,6 +82,17 @@ func TestNoPageIsForgotten(t *testing.T) {
 				}
 			}
 			delete(waiting, got)
+			if broken > 0 && rapid.Bool().Draw(t, "breaks off") {
+				broken--
+				turn.offered(pageOf(got))
+				waiting[got] = true
+				later = append(later, got)
+			}
+			if len(queue)+len(later) == 0 { // what the line does when it is idle
+				for _, p := range turn.left() {
+					offer(p.Page)
+				}
+			}
 		}
 		if len(waiting) > 0 {
 			t.Fatalf("%v were offered and never worked on", waiting)
