@@ -163,7 +163,7 @@ func (s *Service) submit(ctx context.Context, w *out) {
 	var owner []int
 	fates := make([]fate, len(w.notes))
 	for i, n := range w.notes {
-		m, err := smstext.Encode(gateway.Dress(&w.route, n.Text), profile, uint16(n.Reply))
+		m, err := smstext.Encode(gateway.Dress(&w.route, n.Text), profile, smstext.OtherReference(uint64(n.Reply)))
 		if err != nil {
 			fates[i].refused = true
 			continue

@@ -127,7 +127,7 @@ func (d *Desk) Send(
 		return Result{}, err
 	}
 	text = gateway.Dress(r, text)
-	m, err := smstext.Encode(text, profile, uint16(d.now().Unix()))
+	m, err := smstext.Encode(text, profile, smstext.OtherReference(uint64(d.now().Unix())))
 	if err != nil {
 		return Result{}, err
 	}
