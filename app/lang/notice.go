@@ -1,6 +1,9 @@
 package lang
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
 
 // Notice is what is printed and hung up where the number for answers differs from the sender of a text. Company and
 // Letter are filled in by Fill.
@@ -43,7 +46,7 @@ func NoticeFor(tag string) Notice {
 
 // notices are in the order of the catalogue, with Hindi at the end: a text is not written in it, a notice may be.
 func notices() []Notice {
-	return append(noticesOfAsia(), []Notice{
+	return slices.Concat(noticesOfOffices(), noticesOfNorth(), []Notice{
 		{
 			Tag: "id", Title: "Ke nomor mana Anda membalas",
 			Lead:     "{company} mengirim SMS kepada Anda untuk menanyakan keselamatan Anda. Balasan dikirim ke nomor lain.",
@@ -57,7 +60,8 @@ func notices() []Notice {
 		},
 		{
 			Tag: "ms", Title: "Nombor untuk menghantar jawapan anda",
-			Lead:     "{company} menghantar SMS kepada anda untuk bertanyakan keselamatan anda. Jawapan dihantar ke nombor lain.",
+			Lead: "{company} menghantar SMS kepada anda untuk bertanyakan keselamatan anda. " +
+				"Jawapan dihantar ke nombor lain.",
 			AnswerTo: "Hantar jawapan ke nombor ini",
 			Steps: []string{
 				"Jangan balas kepada penghantar SMS itu. Jawapan ke sana tidak akan sampai.",
@@ -77,10 +81,10 @@ func notices() []Notice {
 			},
 			Cost: "जवाबी SMS का शुल्क आपके ऑपरेटर की दर से आपको देना होगा।",
 		},
-	}...)
+	})
 }
 
-func noticesOfAsia() []Notice {
+func noticesOfOffices() []Notice {
 	return []Notice{
 		{
 			Tag: "ja", Title: "安否確認SMSの返信先",
@@ -126,6 +130,11 @@ func noticesOfAsia() []Notice {
 			},
 			Cost: "Bạn trả cước SMS trả lời theo giá của nhà mạng.",
 		},
+	}
+}
+
+func noticesOfNorth() []Notice {
+	return []Notice{
 		{
 			Tag: "ko", Title: "회신할 번호 안내",
 			Lead:     "{company}에서 안부 확인 문자를 보냅니다. 회신은 다른 번호로 보내 주세요.",
