@@ -89,7 +89,9 @@ func (w *writer) begin(ctx context.Context) error {
 		w.placeRoutes(w.head)
 		return nil
 	}
-	w.head = message.Head{Vars: w.texts.Vars(), Priority: w.b.Content.Priority(), Ref: smstext.Reference(w.b.Serial, w.run.Round)}
+	w.head = message.Head{
+		Vars: w.texts.Vars(), Priority: w.b.Content.Priority(), Ref: smstext.Reference(w.b.Serial, w.run.Round),
+	}
 	for _, r := range w.routes {
 		w.head.Routes = append(w.head.Routes, message.RouteUse{
 			Name: r.Name, Reports: reportsOf(r.DLRParts), MsgIDForm: r.MsgIDForm,
