@@ -53,7 +53,7 @@ var edges = map[string]string{
 	"live":      "store tally",
 	// face; api cannot see the store or a concrete gateway: sequences and cursors are ground types
 	"api": "api/ask api/replay access audit directory directory/intake template gateway question message audience" +
-		" broadcast reply tally usage preflight live",
+		" broadcast reply tally usage preflight live country",
 	// what reads requests and repeats answers knows sessions, and nothing of what is asked for
 	"api/ask":    "access audit",
 	"api/replay": "api/ask access audit",

@@ -83,8 +83,12 @@ func TestPreviewShowsCountriesAndTheirWarnings(t *testing.T) {
 		t.Errorf("text = %+v", sheet.Texts[0])
 	}
 	about := func(w gen.PreviewWarning) bool { return w.Code == "country_link_registered" }
-	if link := slices.IndexFunc(sheet.Warnings, about); link < 0 || *sheet.Warnings[link].Country != "TH" || (*sheet.Warnings[link].Ways)[0] != "remove_link" {
-		t.Errorf("warnings = %+v", sheet.Warnings)
+	link := slices.IndexFunc(sheet.Warnings, about)
+	if link < 0 {
+		t.Fatalf("warnings = %+v", sheet.Warnings)
+	}
+	if w := sheet.Warnings[link]; *w.Country != "TH" || (*w.Ways)[0] != "remove_link" {
+		t.Errorf("warning = %+v", w)
 	}
 }
 
