@@ -166,7 +166,7 @@ func (a *appliance) enrol(people []human) error {
 		return imp.State != "committing", err
 	})
 	if err == nil && (imp.State != "done" || imp.Processed != len(people)) {
-		err = fmt.Errorf("import of %d people: %s, %d of them, rejects %s", len(people), imp.State, imp.Processed, imp.Rejects)
+		err = fmt.Errorf("import of %d people: %s, %d of them: %s", len(people), imp.State, imp.Processed, imp.Rejects)
 	}
 	return err
 }

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"time"
 )
@@ -57,16 +58,28 @@ var incomings = []incoming{
 	{name: "overridden: 13 as EUC-JP", account: "charsets", dcs: 13, charset: "euc_jp", text: "無事です"},
 	{name: "overridden: 15 as TIS-620", account: "charsets", dcs: 15, charset: "tis620", text: "ปลอดภัย"},
 	{name: "8-bit reference, GSM-7", charset: "gsm7", by: "udh", size: 153, text: fit(words+"€[] ", 400)},
-	{name: "8-bit reference, last part first", charset: "gsm7", by: "udh", size: 153, reverse: true, text: fit(words, 400)},
+	{
+		name: "8-bit reference, last part first", charset: "gsm7", by: "udh", size: 153, reverse: true,
+		text: fit(words, 400),
+	},
 	{name: "8-bit reference, cut inside €", charset: "gsm7", by: "udh", size: 5, text: "abcd€ and {more} [of] it"},
 	{name: "8-bit reference, UCS-2", dcs: 8, charset: "ucs2", by: "udh", size: 134, text: fit(japanese, 300)},
 	{name: "8-bit reference, cut inside an emoji", dcs: 8, charset: "ucs2", by: "udh", size: 6, text: "無事👍です👍👍"},
 	{name: "8-bit reference, Shift_JIS, cut inside", dcs: 9, charset: "shift_jis", by: "udh", size: 7, text: "無事です。全員"},
 	{name: "8-bit reference behind ports", charset: "gsm7", by: "udh_ports", size: 140, text: fit(words, 300)},
-	{name: "8-bit reference, packed", account: "packed", charset: "gsm7_packed", by: "udh", size: 140, text: fit(words, 300)},
+	{
+		name: "8-bit reference, packed", account: "packed", charset: "gsm7_packed", by: "udh", size: 140,
+		text: fit(words, 300),
+	},
 	{name: "16-bit reference, GSM-7", charset: "gsm7", by: "udh16", size: 152, text: fit(words, 400)},
-	{name: "16-bit reference, UCS-2, last first", dcs: 8, charset: "ucs2", by: "udh16", size: 132, reverse: true, text: fit(japanese, 300)},
-	{name: "16-bit reference, packed", account: "packed16", charset: "gsm7_packed", by: "udh16", size: 140, text: fit(words, 300)},
+	{
+		name: "16-bit reference, UCS-2, last first", dcs: 8, charset: "ucs2", by: "udh16", size: 132, reverse: true,
+		text: fit(japanese, 300),
+	},
+	{
+		name: "16-bit reference, packed", account: "packed16", charset: "gsm7_packed", by: "udh16", size: 140,
+		text: fit(words, 300),
+	},
 	{name: "sar parameters, GSM-7", charset: "gsm7", by: "sar", size: 153, text: fit(words, 400)},
 	{name: "sar parameters, UCS-2", dcs: 8, charset: "ucs2", by: "sar", size: 134, text: fit(japanese, 300)},
 	{name: "message_payload, GSM-7", charset: "gsm7", by: "payload", text: fit(words+"€ ", 1000)},
@@ -133,7 +146,8 @@ func (t *trial) takeTwice() {
 				t.report.note(p, group, kind.name, status == 0, "answered with %d %s", status, detail)
 			}
 			tray, err := t.noroshi.tray()
-			t.report.note(p, group, kind.name, err == nil && len(tray[from]) == kind.times, "the tray has %q (%v)", tray[from], err)
+			got := tray[from]
+			t.report.note(p, group, kind.name, err == nil && len(got) == kind.times, "the tray has %q (%v)", got, err)
 		}
 	}
 }
@@ -169,7 +183,7 @@ func (t *trial) compareTray() error {
 		}
 		return true, nil
 	})
-	if err != nil && err != errTooLate {
+	if err != nil && !errors.Is(err, errTooLate) {
 		return err
 	}
 	for _, a := range t.awaited {
@@ -192,8 +206,11 @@ var answers = []struct {
 	{incoming{name: "full-width Ｂ, Shift_JIS", dcs: 9, charset: "shift_jis", text: "Ｂ"}, "B"},
 	{incoming{name: "A in ISO-2022-JP", dcs: 5, charset: "iso2022_jp", text: "Ａ"}, "A"},
 	{incoming{name: "the label, Latin-1", dcs: 3, charset: "latin1", text: "Blessé"}, "B"},
-	{incoming{name: "B and a long comment, 2 parts", charset: "gsm7", by: "udh", size: 100, text: "B " + fit(words, 150)}, "B"},
-	{incoming{name: "B and a comment, sar", dcs: 8, charset: "ucs2", by: "sar", size: 40, text: "B 右足を骨折しました。二階の会議室にいます。動けません"}, "B"},
+	{incoming{name: "B and a long comment, 2 parts", charset: "gsm7", by: "udh", size: 100, text: "B " + fit(words, 99)}, "B"},
+	{incoming{
+		name: "B and a comment, sar", dcs: 8, charset: "ucs2", by: "sar", size: 40,
+		text: "B 右足を骨折しました。二階の会議室にいます。動けません",
+	}, "B"},
 	{incoming{name: "A in message_payload", charset: "gsm7", by: "payload", text: "A"}, "A"},
 	{incoming{name: "A from a number without its type", charset: "gsm7", ton: -1, text: "A"}, "A"},
 }
@@ -211,7 +228,8 @@ func (t *trial) ask() error {
 			if p.tls {
 				continue
 			}
-			if _, ok := p.awaitAfter(marks[p], 20*time.Second, func(e event) bool { return e.Event == "text" && e.To == from }); !ok {
+			is := func(e event) bool { return e.Event == "text" && e.To == from }
+			if _, ok := p.awaitAfter(marks[p], 20*time.Second, is); !ok {
 				t.report.note(p, "Answers to a question", a.in.name, false, "the question did not arrive")
 				continue
 			}

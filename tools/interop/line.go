@@ -6,8 +6,8 @@ import (
 	"net"
 )
 
-// slowLine carries connections to a port of this machine in pieces of one to seven octets, so that no PDU comes with one
-// read, and many headers do not either. It returns the port to connect to.
+// slowLine carries connections to a port of this machine in pieces of one to seven octets, so that no PDU comes with
+// one read, and many headers do not either. It returns the port to connect to.
 func slowLine(ctx context.Context, port int) (int, error) {
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {

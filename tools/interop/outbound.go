@@ -274,15 +274,13 @@ func (t *trial) delivered(broadcast, department string) {
 	var people map[string]person
 	_ = until(20*time.Second, func() (bool, error) {
 		var err error
-		if people, err = t.noroshi.people(broadcast); err != nil {
-			return false, nil
-		}
+		people, err = t.noroshi.people(broadcast)
 		for _, who := range people {
 			if who.State != "delivered" {
-				return false, nil
+				return false, err
 			}
 		}
-		return true, nil
+		return true, err
 	})
 	for _, p := range t.peers {
 		for _, h := range t.people {

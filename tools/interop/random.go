@@ -41,7 +41,10 @@ var repertoires = []repertoire{
 	{name: "0x18, UCS-2", dcs: 0x18, charset: "ucs2", letters: wide, octets: 132},
 	{name: "5, ISO-2022-JP", dcs: 5, charset: "iso2022_jp", letters: ascii + kanji, octets: 133},
 	{name: "10, ISO-2022-JP", dcs: 10, charset: "iso2022_jp", letters: ascii + kanji, octets: 133},
-	{name: "9, Shift_JIS", dcs: 9, charset: "shift_jis", letters: strings.NewReplacer("\\", "", "~", "").Replace(ascii) + kanji, octets: 133},
+	{
+		name: "9, Shift_JIS", dcs: 9, charset: "shift_jis", octets: 133,
+		letters: strings.NewReplacer("\\", "", "~", "").Replace(ascii) + kanji, // yen and overline in some tables
+	},
 	{name: "14, EUC-KR", dcs: 14, charset: "euc_kr", letters: ascii + hangul, octets: 133},
 	{name: "6, ISO 8859-5", dcs: 6, charset: "iso8859_5", letters: ascii + cyrillic, octets: 133},
 	{name: "7, ISO 8859-8", dcs: 7, charset: "iso8859_8", letters: ascii + hebrew, octets: 133},
@@ -104,7 +107,8 @@ func (t *trial) sendRandom(count int, seed uint64) error {
 			body = strings.NewReplacer("{{", "{|", "}}", "|}").Replace(body)
 		}
 		body = "a" + body + "z"
-		if err := t.sendText(text{name: k.name, body: body}, "Random texts, by account", "Random texts, by text"); err != nil {
+		err := t.sendText(text{name: k.name, body: body}, "Random texts, by account", "Random texts, by text")
+		if err != nil {
 			return err
 		}
 	}

@@ -33,8 +33,14 @@ var receipts = []outcome{
 	{name: "response hex, text decimal", rule: rule("tlv", "", "text", "dec"), state: "delivered"},
 	{name: "response decimal, text hex", rule: rule("resp", "dec", "tlv", "", "text", "hex"), state: "delivered"},
 	{name: "response in capitals, text in small letters", rule: rule("resp", "HEX", "tlv", ""), state: "delivered"},
-	{name: "response with zeros, text without", rule: rule("resp", "padded", "tlv", "", "text", "dec"), state: "delivered"},
-	{name: "response of 64 digits, text without the zeros", rule: rule("resp", "long", "tlv", "", "text", "dec"), state: "delivered"},
+	{
+		name: "response with zeros, text without", state: "delivered",
+		rule: rule("resp", "padded", "tlv", "", "text", "dec"),
+	},
+	{
+		name: "response of 64 digits, text without the zeros", state: "delivered",
+		rule: rule("resp", "long", "tlv", "", "text", "dec"),
+	},
 	{name: "text in message_payload", rule: rule("tlv", "", "in", "payload"), state: "delivered"},
 	{name: "by data_sm, text only", rule: rule("tlv", "", "in", "data_sm"), state: "delivered"},
 	{name: "by data_sm, parameters only", rule: rule("words", "none", "in", "data_sm"), state: "delivered"},
@@ -42,10 +48,14 @@ var receipts = []outcome{
 	{name: "few fields, other order and case", rule: rule("tlv", "", "words", "short"), state: "delivered"},
 	{name: "esm_class 0, known by the text", rule: rule("tlv", "", "esm", 0), state: "delivered"},
 	{name: "before its submit_sm_resp", rule: rule("early", true), state: "delivered"},
-	{name: "before its submit_sm_resp, text only", rule: rule("early", true, "tlv", "", "text", "dec"), state: "delivered"},
+	{
+		name: "before its submit_sm_resp, text only", state: "delivered",
+		rule: rule("early", true, "tlv", "", "text", "dec"),
+	},
 	{name: "three times", rule: rule("times", 3), state: "delivered"},
 	{name: "intermediate, then final", rule: rule("enroute", true), state: "delivered"},
-	{name: "UNDELIV", rule: rule("stat", "UNDELIV", "state", 5, "err", "011"), state: "failed", reason: "undeliverable"},
+	{name: "UNDELIV", rule: rule("stat", "UNDELIV", "state", 5, "err", "011"),
+		state: "failed", reason: "undeliverable"},
 	{name: "UNDELIV, text only", rule: rule("stat", "UNDELIV", "tlv", ""), state: "failed", reason: "undeliverable"},
 	{name: "EXPIRED", rule: rule("stat", "EXPIRED", "state", 3), state: "failed", reason: "expired"},
 	{name: "DELETED", rule: rule("stat", "DELETED", "state", 4), state: "failed"},
@@ -59,14 +69,23 @@ var receipts = []outcome{
 var statuses = []outcome{
 	{name: "0x58 throttled, then taken", rule: rule("statuses", []int{0x58}), state: "delivered", tries: 2},
 	{name: "0x14 queue full, then taken", rule: rule("statuses", []int{0x14}), state: "delivered", tries: 2},
-	{name: "0x58 three times, then taken", rule: rule("statuses", []int{0x58, 0x58, 0x58}), state: "delivered", tries: 4, wait: time.Minute},
-	{name: "generic_nack 0x58, then taken", rule: rule("statuses", []int{0x58}, "nack", true), state: "delivered", tries: 2},
+	{name: "0x58 three times, then taken", rule: rule("statuses", []int{0x58, 0x58, 0x58}), state: "delivered", tries: 4},
+	{
+		name: "generic_nack 0x58, then taken", state: "delivered", tries: 2,
+		rule: rule("statuses", []int{0x58}, "nack", true),
+	},
 	{name: "generic_nack 0x03", rule: rule("statuses", []int{3, 3, 3, 3}, "nack", true), state: "failed"},
 	{name: "0x0B bad number", rule: rule("statuses", []int{0x0B, 0x0B}), state: "failed"},
 	{name: "0x45 submit failed", rule: rule("statuses", []int{0x45, 0x45}), state: "failed"},
 	{name: "0x401, an operator's own", rule: rule("statuses", []int{0x401}), state: "failed"},
-	{name: "0x402, by status_override taken 30 s later", rule: rule("statuses", []int{0x402}), state: "delivered", tries: 2, wait: 90 * time.Second},
-	{name: "0x08 system error, taken 30 s later", rule: rule("statuses", []int{0x08}), state: "delivered", tries: 2, wait: 90 * time.Second},
+	{
+		name: "0x402, by status_override taken 30 s later", state: "delivered", tries: 2, wait: 90 * time.Second,
+		rule: rule("statuses", []int{0x402}),
+	},
+	{
+		name: "0x08 system error, taken 30 s later", state: "delivered", tries: 2, wait: 90 * time.Second,
+		rule: rule("statuses", []int{0x08}),
+	},
 }
 
 // parts are what can become of a text of three parts.
@@ -74,7 +93,10 @@ var parts = []outcome{
 	{name: "each delivered", state: "delivered", tries: 3},
 	{name: "the second throttled, then taken", rule: rule("statuses", []int{0, 0x58}), state: "delivered", tries: 4},
 	{name: "the first throttled, then taken", rule: rule("statuses", []int{0x58}), state: "delivered", tries: 4},
-	{name: "the third gets generic_nack 0x58, then taken", rule: rule("statuses", []int{0, 0, 0x58}, "nack", true), state: "delivered", tries: 4},
+	{
+		name: "the third gets generic_nack 0x58, then taken", state: "delivered", tries: 4,
+		rule: rule("statuses", []int{0, 0, 0x58}, "nack", true),
+	},
 	{name: "the second refused with 0x45", rule: rule("statuses", []int{0, 0x45}), state: "failed", tries: 3},
 	{
 		name: "the second UNDELIV", state: "failed", reason: "partially_delivered", tries: 3,

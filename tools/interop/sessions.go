@@ -53,7 +53,7 @@ func (t *trial) checkCommand(ctx context.Context, binary, config string) error {
 // checkSend has `noroshi check` send its test texts, as IT does before anything else works.
 func (t *trial) checkSend(ctx context.Context, binary, config string) {
 	for _, p := range t.peers {
-		for i, account := range []string{"udh", "tx+rx", "latin1", "packed", "codings"} {
+		for i, account := range []string{"udh", "tx+rx", "latin1", "ascii", "packed", "codings"} {
 			if !p.has(account) {
 				continue
 			}
@@ -65,9 +65,13 @@ func (t *trial) checkSend(ctx context.Context, binary, config string) {
 				cmd.Env = append(os.Environ(), "LC_ALL=C")
 				said, err := cmd.CombinedOutput()
 				e, _ := p.awaitAfter(mark, 5*time.Second, func(e event) bool { return e.Event == "text" && e.To == to })
+				dcs := map[string]int{"gsm7": 0, "ucs2": 8}[kind]
+				if account == "codings" {
+					dcs = map[string]int{"gsm7": 1, "ucs2": 0x18}[kind]
+				}
 				t.report.note(t.column(p), groupSessions, "noroshi check --send: the text arrives, and its receipt",
-					err == nil && e.Text != "" && strings.Contains(string(said), e.Text), "%s: %q came; %v: %s",
-					account, e.Text, err, said)
+					err == nil && e.Text != "" && strings.Contains(string(said), e.Text) && e.DCS == dcs,
+					"%s: %q came under %d; %v: %s", account, e.Text, e.DCS, err, said)
 			}
 		}
 	}
@@ -95,7 +99,8 @@ func (t *trial) binds() {
 	}
 	for _, p := range t.peers {
 		for name, want := range map[string][2]string{
-			"bindfail": {"", "ESME_RBINDFAIL"}, "wrong": {"refused", "ESME_RINVPASWD"}, "udh": {"bound", ""}, "tx+rx": {"bound", ""},
+			"bindfail": {"", "ESME_RBINDFAIL"}, "wrong": {"refused", "ESME_RINVPASWD"},
+			"udh": {"bound", ""}, "tx+rx": {"bound", ""},
 		} {
 			if !p.has(name) {
 				continue
@@ -169,8 +174,8 @@ func (t *trial) end() {
 			continue
 		}
 		r := before[p.routeName("udh")]
-		t.report.note(p, groupSessions, "the system page counts", err == nil && r.Submitted > 0 && r.Receipts > 0 && r.Texts > 0,
-			"%+v (%v)", r, err)
+		counts := r.Submitted > 0 && r.Receipts > 0 && r.Texts > 0
+		t.report.note(p, groupSessions, "the system page counts", err == nil && counts, "%+v (%v)", r, err)
 	}
 }
 
