@@ -15,6 +15,7 @@ const content: Content = {
   ],
   multiSelect: false,
   allPhones: true,
+  autoReply: true,
   audience: { everyone: false, groups: ['g1'] },
   uncertain: 'resend'
 };

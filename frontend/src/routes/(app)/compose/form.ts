@@ -22,6 +22,7 @@ export type Form = {
   choices: ChoiceForm[];
   multiSelect: boolean;
   allPhones: boolean;
+  autoReply: boolean;
   audience: Audience;
   uncertain: '' | 'resend' | 'mark_unknown';
 };
@@ -40,6 +41,7 @@ export const emptyForm = (language: string, mode: Mode | null = null): Form => (
   choices: [],
   multiSelect: false,
   allPhones: false,
+  autoReply: false,
   audience: { everyone: false, groups: [], departments: [], recipients: [] },
   uncertain: ''
 });
@@ -70,6 +72,7 @@ export function formOf(content: Content, copy = false): Form {
     choices,
     multiSelect: content.multiSelect ?? false,
     allPhones: content.allPhones ?? false,
+    autoReply: content.autoReply ?? false,
     audience: {
       everyone: content.audience.everyone ?? false,
       groups: [...(content.audience.groups ?? [])],
@@ -102,6 +105,7 @@ export function contentOf(form: Form): Content {
     })),
     multiSelect: form.multiSelect,
     allPhones: form.allPhones,
+    autoReply: form.autoReply,
     audience: {
       everyone,
       ...(groups.length > 0 && { groups }),
