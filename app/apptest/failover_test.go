@@ -80,8 +80,8 @@ func TestAnotherRouteTakesOver(t *testing.T) {
 		trouble func(t *testing.T, sim *simulator.SMSC)
 	}{
 		{"down", func(_ *testing.T, sim *simulator.SMSC) { sim.Down(0) }},
-		{"bind_refused_for_good", func(t *testing.T, sim *simulator.SMSC) { set(t, sim, refusingBinds(0x0E)); sim.Down(time.Millisecond) }},
-		{"bind_refused_for_now", func(t *testing.T, sim *simulator.SMSC) { set(t, sim, refusingBinds(0x0D)); sim.Down(time.Millisecond) }},
+		{"bind_refused_for_good", refuse(0x0E)},
+		{"bind_refused_for_now", refuse(0x0D)},
 		{"out_of_credit", func(t *testing.T, sim *simulator.SMSC) {
 			p := slow(time.Millisecond)
 			p.Network.Rejections = []people.Rejection{{Share: 1, Status: 0x401, PerAttempt: true}}
@@ -135,6 +135,15 @@ func handedOver(w *apptest.World, b id.Broadcast) bool {
 		}
 	}
 	return len(book.InState(run, message.Submitting, 1)) == 0
+}
+
+// refuse returns what cuts a line and lets nobody in again.
+func refuse(status uint16) func(*testing.T, *simulator.SMSC) {
+	return func(t *testing.T, sim *simulator.SMSC) {
+		t.Helper()
+		set(t, sim, refusingBinds(status))
+		sim.Down(time.Millisecond)
+	}
 }
 
 func set(t *testing.T, sim *simulator.SMSC, p simulator.Population) {

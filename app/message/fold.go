@@ -86,7 +86,14 @@ func (b *Book) apply(w *row, e part.Event, at time.Time, ld *ledgerDelta, j *jou
 			b.reroute(w, e, ld, j)
 		}
 	default:
-		if e.Copy < uint32(len(w.numbers)) && int(e.Part) < len(w.partsOf(e.Copy)) {
+		if e.Copy >= uint32(len(w.numbers)) {
+			return
+		}
+		n := uint8(len(w.partsOf(e.Copy)))
+		if e.Kind == part.EvTaken && e.Route != w.routeOf[e.Copy] {
+			e.Part = min(e.Part, n-1) // of the split on the route it left, which may have had more
+		}
+		if e.Part < n {
 			b.change(w, e.Copy, e.Part, e, at, ld, j)
 		}
 	}
@@ -96,8 +103,8 @@ func (b *Book) apply(w *row, e part.Event, at time.Time, ld *ledgerDelta, j *jou
 func (b *Book) change(w *row, copyNo uint32, n uint8, e part.Event, at time.Time, ld *ledgerDelta, j *journal) {
 	was := w.partsOf(copyNo)[n]
 	p := part.Fold(was, e)
-	if e.Kind == part.EvTaken && e.Route != w.routeOf[copyNo] && !was.Due() {
-		p |= part.Resent | part.Doubted // the route it left took it after all, and it went out on the new one
+	if e.Kind == part.EvTaken && e.Route != w.routeOf[copyNo] {
+		p |= part.Resent | part.Doubted // the route it left took it after all
 	}
 	if p == was {
 		return

@@ -472,16 +472,13 @@ func TestBookSharesEntriesWithFailures(t *testing.T) {
 		})
 		for range rapid.IntRange(1, 8).Draw(t, "rounds") {
 			var wg sync.WaitGroup
-			hold, release := make(chan struct{}), make(chan struct{})
-			st.Submit(func(*store.Tx) error { close(hold); <-release; return nil }, func(id.Seq, error) {})
-			<-hold
-			for range rapid.IntRange(2, 8).Draw(t, "at once") {
+			steps := make([]func(tx *store.Tx) error, rapid.IntRange(2, 8).Draw(t, "at once"))
+			for i := range steps { // before the writer is held: a draw may end the run
 				fn, fails := w.step(t), rapid.IntRange(0, 3).Draw(t, "fails") == 0
 				if fn == nil {
 					continue
 				}
-				wg.Add(1)
-				st.Submit(func(tx *store.Tx) error {
+				steps[i] = func(tx *store.Tx) error {
 					// A page that was drawn before another one was taken back does not fit any more.
 					if err := fn(tx); err != nil {
 						return err
@@ -490,7 +487,16 @@ func TestBookSharesEntriesWithFailures(t *testing.T) {
 						return errNo
 					}
 					return nil
-				}, func(id.Seq, error) { wg.Done() })
+				}
+			}
+			hold, release := make(chan struct{}), make(chan struct{})
+			st.Submit(func(*store.Tx) error { close(hold); <-release; return nil }, func(id.Seq, error) {})
+			<-hold
+			for _, fn := range steps {
+				if fn != nil {
+					wg.Add(1)
+					st.Submit(fn, func(id.Seq, error) { wg.Done() })
+				}
 			}
 			close(release)
 			wg.Wait()

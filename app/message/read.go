@@ -284,6 +284,7 @@ func (b *Book) Head(run Run) (Head, bool) {
 
 // EachCopy reads the copies of a page from the ledger, on the routes they have now.
 func (s *Service) EachCopy(run Run, head Head, pageNo uint32, fn func(copyNo uint32, c Copy) error) error {
+	book := s.Book(run.Broadcast)
 	return s.store.View(func(tx *store.Tx) error {
 		value, ok, err := tx.Get(store.MessagePage.Key(run.key(), be32(pageNo)))
 		if err != nil {
@@ -302,7 +303,7 @@ func (s *Service) EachCopy(run Run, head Head, pageNo uint32, fn func(copyNo uin
 				return err
 			}
 			copyNo := pageNo*PageSize + uint32(i)
-			s.asItIs(run, copyNo, &c)
+			book.asItIs(run, copyNo, &c)
 			if err := fn(copyNo, c); err != nil {
 				return err
 			}
@@ -333,7 +334,7 @@ func (s *Service) Copy(tx *store.Tx, run Run, copyNo uint32) (Copy, Head, error)
 		return Copy{}, Head{}, errNoCopy(false)
 	}
 	c, err := p.CopyAt(int(copyNo%PageSize), len(head.Vars))
-	s.asItIs(run, copyNo, &c)
+	s.Book(run.Broadcast).asItIs(run, copyNo, &c)
 	return c, head, err
 }
 

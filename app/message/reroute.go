@@ -178,15 +178,15 @@ func (s *Service) Reroute(tx *store.Tx, run Run, list []Reroute) (done int, err 
 	return len(events), nil
 }
 
-// asItIs puts the route a copy has now, and its parts there, into what its page says.
-func (s *Service) asItIs(run Run, copyNo uint32, c *Copy) {
-	book := s.Book(run.Broadcast)
-	if book == nil {
+// asItIs puts the route a copy has now, and its parts there, into what its page says. b is nil when the book is not in
+// memory.
+func (b *Book) asItIs(run Run, copyNo uint32, c *Copy) {
+	if b == nil {
 		return
 	}
-	book.mu.RLock()
-	defer book.mu.RUnlock()
-	if w := book.row(run); w != nil && len(w.moved) > 0 && int(copyNo) < len(w.numbers) {
+	b.mu.RLock()
+	defer b.mu.RUnlock()
+	if w := b.row(run); w != nil && len(w.moved) > 0 && int(copyNo) < len(w.numbers) {
 		c.Route, c.Parts = w.routeOf[copyNo], uint8(len(w.partsOf(copyNo)))
 	}
 }

@@ -2,6 +2,7 @@ package message
 
 import (
 	"context"
+	"slices"
 	"testing"
 	"time"
 
@@ -237,5 +238,64 @@ func TestARouteThatRefusedACopyIsRemembered(t *testing.T) {
 	}
 	if stuck := s.Book(7).Stuck(run, 0, func(uint8) bool { return true }); len(stuck) != 0 {
 		t.Errorf("after %d moves it may still move: %+v", maxMoves+1, stuck)
+	}
+}
+
+func TestReportsAreAwaitedFromTheHandOver(t *testing.T) {
+	t.Parallel()
+	st := openStore(t)
+	now := time.Unix(1_800_000_000, 0)
+	launched := now
+	s := New(st, func() time.Time { return now })
+	run := Run{Broadcast: 7}
+	update(t, st, func(tx *store.Tx) error {
+		if err := s.CreateRun(tx, run, Head{Routes: []RouteUse{{Name: "a"}, {Name: "b"}}}); err != nil {
+			return err
+		}
+		var copies []Copy
+		for i := range 4 { // the last is never handed over
+			c := Copy{Number: phone.Number(i + 1), People: []uint32{uint32(i)}, Parts: 1, Route: uint8(i / 3)}
+			copies = append(copies, c)
+		}
+		_, err := s.AddPage(tx, run, copies)
+		return err
+	})
+	hand := func(c uint32, class gateway.Class) {
+		update(t, st, func(tx *store.Tx) error {
+			if _, err := s.Claim(tx, run, 0, []Ref{{Run: run, Copy: c}}); err != nil {
+				return err
+			}
+			return s.Record(tx, run, []PartOutcome{outcome(0, c, 0, class, "")})
+		})
+	}
+	hand(0, gateway.Accepted)
+	now = launched.Add(50 * time.Hour)
+	hand(1, gateway.Accepted)
+	hand(2, gateway.Uncertain)
+	overdue := func(s *Service) (copies []uint32) {
+		for _, r := range s.Book(7).Overdue(run, func(route string) time.Time {
+			return now.Add(-map[string]time.Duration{"a": 72 * time.Hour, "b": 100 * time.Hour}[route])
+		}, launched, 10) {
+			copies = append(copies, r.Copy)
+		}
+		return copies
+	}
+	for _, c := range []struct {
+		after time.Duration
+		want  []uint32
+	}{
+		{72 * time.Hour, nil}, {73 * time.Hour, []uint32{0}}, {101 * time.Hour, []uint32{0, 3}},
+		{123 * time.Hour, []uint32{0, 1, 2, 3}},
+	} {
+		now = launched.Add(c.after)
+		again := New(st, func() time.Time { return now })
+		if _, err := again.Load(t.Context(), 7); err != nil {
+			t.Fatalf("Load: %v", err)
+		}
+		for name, s := range map[string]*Service{"this": s, "a later": again} {
+			if got := overdue(s); !slices.Equal(got, c.want) {
+				t.Errorf("%v after the launch, %s life: overdue are %v, want %v", c.after, name, got, c.want)
+			}
+		}
 	}
 }
