@@ -3,8 +3,8 @@
 //
 // Two kinds add up to more than everything else in a ledger of a million people. The database keeps up to eight
 // workbenches on which it builds tables, each as large as the largest table ever built on it, and lets one go only
-// after two seconds in which none was used. And it maps its tables into memory, where all pages that were ever read stay
-// counted as ours. A Keeper empties the one and bounds the other.
+// after two seconds in which none was used. And it maps its tables into memory, where all pages that were ever read
+// stay counted as ours. A Keeper empties the one and bounds the other.
 package memory
 
 import (

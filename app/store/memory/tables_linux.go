@@ -25,9 +25,9 @@ func resident() uint64 {
 	return pages * uint64(os.Getpagesize())
 }
 
-// giveBackTables gives back the pages of the tables in a directory. The kernel is asked with MADV_PAGEOUT, which loses nothing
-// whatever the addresses mean by the time it looks: a table may go while its place is being read here. Where the kernel
-// knows no such thing, nothing happens.
+// giveBackTables gives back the pages of the tables in a directory. The kernel is asked with MADV_PAGEOUT, which loses
+// nothing whatever the addresses mean by the time it looks: a table may go while its place is being read here. Where
+// the kernel knows no such thing, nothing happens.
 func giveBackTables(dir string) {
 	if target, err := filepath.EvalSymlinks(dir); err == nil {
 		dir = target
