@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	mathrand "math/rand/v2"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -79,6 +80,11 @@ func sendTest(cmd *cobra.Command, o checkOptions, r *config.Route, to phone.Numb
 			say(out, "  %d：送達確認 %s", "  %d: receipt %s", i+1, trial.ReceiptWords(receipt, language()))
 		}
 		delivered = delivered && len(p.Receipts) > 0 && p.Receipts[len(p.Receipts)-1].State == gateway.Delivered
+	}
+	if len(res.Strays) > 0 {
+		say(out, "  この番号への送達確認が message_id %s で届きましたが、どの通のものでもありません。msg_id_formを見直します。",
+			"  Receipts for this number came with message_id %s, which is none of the parts'. Look at msg_id_form.",
+			strings.Join(res.Strays, ", "))
 	}
 	switch {
 	case err != nil:

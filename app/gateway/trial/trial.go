@@ -69,7 +69,12 @@ type Result struct {
 	Encoding string // gsm7 or ucs2, as it went out
 	Sent     time.Time
 	Parts    []Part
+	// Strays are message ids of receipts that name the number and none of the parts: the operator writes ids in a form
+	// that msg_id_form does not expect, or they are of another text. At most maxStrays, each once.
+	Strays []string
 }
+
+const maxStrays = 5
 
 // Ended reports whether nothing more will be heard.
 func (r *Result) Ended() bool {
@@ -193,7 +198,7 @@ func (d *Desk) copy(t *test) Result {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	r := t.Result
-	r.Parts = slices.Clone(r.Parts)
+	r.Parts, r.Strays = slices.Clone(r.Parts), slices.Clone(r.Strays)
 	for i := range r.Parts {
 		r.Parts[i].Receipts = slices.Clone(r.Parts[i].Receipts)
 	}
@@ -216,6 +221,12 @@ func (d *Desk) answer(t *test, i int, o gateway.Outcome) {
 	}
 	// A receipt may overtake the answer it belongs to.
 	t.early = slices.DeleteFunc(t.early, func(r gateway.Receipt) bool { return t.take(&r) })
+	if t.Answered() {
+		for i := range t.early {
+			t.stray(&t.early[i])
+		}
+		t.early = nil
+	}
 	d.tell()
 }
 
@@ -250,6 +261,8 @@ func (d *Desk) keep(rs []gateway.Receipt) (others []gateway.Receipt) {
 			if d.inner == nil {
 				continue
 			}
+		case t.numberIs(&rs[i]):
+			t.stray(&rs[i])
 		}
 		others = append(others, rs[i])
 	}
@@ -270,6 +283,15 @@ func (t *test) take(r *gateway.Receipt) bool {
 		}
 	}
 	return false
+}
+
+// stray remembers the ids of a receipt for the number that fits no part.
+func (t *test) stray(r *gateway.Receipt) {
+	for _, name := range r.IDs {
+		if len(t.Strays) < maxStrays && !slices.Contains(t.Strays, name) {
+			t.Strays = append(t.Strays, name)
+		}
+	}
 }
 
 func (t *test) numberIs(r *gateway.Receipt) bool {

@@ -225,8 +225,37 @@ func TestReceiptsOfOthersArePassedOn(t *testing.T) {
 	if err := desk.Text(t.Context(), gateway.Text{}); err != nil || behind.texts != 1 {
 		t.Errorf("Text = %v, %d passed on", err, behind.texts)
 	}
-	if got, err := desk.Last("main"); err != nil || len(got.Parts[0].Receipts) != 2 {
-		t.Errorf("Last = %+v, %v, want two receipts", got, err)
+	last, err := desk.Last("main")
+	if err != nil || len(last.Parts[0].Receipts) != 2 {
+		t.Errorf("Last = %+v, %v, want two receipts", last, err)
+	}
+	if got := strings.Join(last.Strays, " "); got != "77 11" {
+		t.Errorf("Strays = %q, want the ids of the other receipts for the number, 77 and 11", got)
+	}
+}
+
+func TestStraysAreKeptOnceAndNotWithoutEnd(t *testing.T) {
+	t.Parallel()
+	desk := trial.NewDesk(&inner{}, time.Now)
+	r := config.RouteDefaults()
+	r.Name, r.MsgIDForm = "main", "exact"
+	taken := sender{func(done func(int, gateway.Outcome)) {
+		done(0, gateway.Outcome{Class: gateway.Accepted, MessageID: "ff"})
+	}}
+	if _, err := desk.Send(t.Context(), taken, &r, number(t, "+819012345678"), trial.GSM7); err != nil {
+		t.Fatal(err)
+	}
+	for i := range 100 {
+		err := desk.Receipts(t.Context(), []gateway.Receipt{
+			{Route: "main", IDs: []string{strconv.Itoa(255 + i/2)}, From: "819012345678", State: gateway.Delivered, Final: true},
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	got, err := desk.Last("main")
+	if err != nil || got.Ended() || strings.Join(got.Strays, " ") != "255 256 257 258 259" {
+		t.Errorf("Last = %+v, %v, want five ids, each once, and no receipt", got, err)
 	}
 }
 
