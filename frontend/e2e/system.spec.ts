@@ -52,7 +52,7 @@ for (const lang of ['ja', 'en'] as const) {
     await expect(page.getByText(lang === 'ja' ? '42行目' : 'Line 42')).toBeVisible();
     await expect(page.getByText(/ESME_RTHROTTLED \(0x58\)/)).toBeVisible();
     await expect(page.getByText('dlr_parts: any')).toBeVisible();
-    await page.getByText('smpp2.asia.example:2776').first().click();
+    await page.locator('summary', { hasText: 'smpp2' }).click({ position: { x: 12, y: 12 } });
     const why = lang === 'ja' ? /このポートへの接続が拒否/ : /refuses connections on this port/;
     await expect(page.getByText(why)).toBeVisible();
     await page.waitForLoadState('networkidle');

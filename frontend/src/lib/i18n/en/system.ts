@@ -17,7 +17,6 @@ export default {
   ofRate: 'of {limit}/s',
   noLimit: 'no limit agreed',
   cut: 'Slowed to {share} of it, because the operator asked for it',
-  cutUntil: 'Slowed to {share} of it, because the operator asked for it; paused until {time}',
   bindLimit: '{limit}/s for each session',
   window: 'Window',
   ofWindow: 'of {window} open',
@@ -106,7 +105,6 @@ export default {
   configRefusedBody: 'It was read at {time}. Correct it and load it again (systemctl reload noroshi).',
   configLine: 'Line {line}',
   configRestart: 'Some settings in the file are used only after a restart: {settings}',
-  configLoaded: 'Settings of {time}',
   // A test text
   test: 'Send test',
   testOf: 'Test of {route}',
