@@ -196,6 +196,30 @@ func TestUpdateGuardsAgainstAnotherAdmin(t *testing.T) {
 	wantCode(t, "Update out of the scope", err, fault.Forbidden, "out_of_scope")
 }
 
+func TestPhonesAreFoundByTheirEndingWithinTheScope(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	for i, department := range []string{"x", "y", "x"} {
+		h.create(t, directory.Draft{
+			Name: fmt.Sprint(department, i), Department: department, Phones: phones(fmt.Sprintf("090-1%03d-7788", i)),
+		})
+	}
+	// Found by its beginning and by its ending: it is listed once.
+	h.create(t, directory.Draft{Name: "z", Phones: phones("+1 212 555 7788", "090-7788-1111")})
+	for _, c := range []struct {
+		sc   scope.Scope
+		want []string
+	}{{everything, []string{"x0", "x2", "y1", "z"}}, {scope.Departments("x"), []string{"x0", "x2"}}} {
+		for _, limit := range []int{1, 50} {
+			got := h.names(t, c.sc, directory.Query{Search: "7788", Page: id.Page{Limit: limit}})
+			slices.Sort(got)
+			if !slices.Equal(got, c.want) {
+				t.Errorf("search within %v, %d a page = %q, want %q", c.sc, limit, got, c.want)
+			}
+		}
+	}
+}
+
 func TestSearchFinds(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t)
@@ -219,6 +243,11 @@ func TestSearchFinds(t *testing.T) {
 		{"+8190", []string{"髙橋 美咲"}},
 		{"0081901", []string{"髙橋 美咲"}},
 		{"080000", []string{"Nguyễn Thị Lan"}},
+		{"4471", []string{"Nguyễn Thị Lan"}},
+		{"000-4471", []string{"Nguyễn Thị Lan"}},
+		{"5678", []string{"髙橋 美咲"}},
+		{"678", nil},
+		{"+5678", nil},
 		{"nguyen", []string{"Nguyễn Thị Lan"}},
 		{"LAN", []string{"Nguyễn Thị Lan"}},
 		{"thi lan", []string{"Nguyễn Thị Lan"}},

@@ -12,6 +12,7 @@
 // everybody at each start and each change of the leading node, and has to be repaired whenever a commit fails; the keys
 // cost nothing at start, nothing in idle memory, eight writes for a new person, and are right on every node by
 // construction. The price is that names are found by the beginning of any of their words, not by a piece in the middle.
+// Phones are found by their beginning and, in directories of up to 50,000 people, by their last four or more digits.
 // Search folds case, width, kana script, Latin accents and old forms of kanji; identity (external id, name, number)
 // never does.
 //

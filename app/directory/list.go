@@ -24,7 +24,8 @@ const (
 
 // Query says which people a list shows. The zero value is everybody.
 type Query struct {
-	// Search is the beginning of a word of name or reading, of the external id or of a phone, or a part of a department.
+	// Search is the beginning of a word of name or reading, of the external id or of a phone, the last four or more digits
+	// of a phone, or a part of a department.
 	Search     string
 	Group      id.Group // 0 means any
 	Department string   // "" means any

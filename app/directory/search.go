@@ -1,11 +1,13 @@
 package directory
 
 import (
+	"bytes"
 	"slices"
 	"strings"
 
 	"noroshi/app/directory/words"
 	"noroshi/app/phone"
+	"noroshi/app/scope"
 	"noroshi/app/store"
 )
 
@@ -36,6 +38,13 @@ func (s *Service) searchSources(tx *store.Tx, text string) ([]source, error) {
 		for _, prefix := range s.phonePrefixes(text, digits) {
 			add(store.RecipientByNumber.Key([]byte(prefix)))
 		}
+		endings, err := phonesEnding(tx, text, digits)
+		if err != nil {
+			return nil, err
+		}
+		for _, key := range endings {
+			add(key)
+		}
 	}
 	found := 0
 	err := eachTally(tx, tallyDepartment, func(name string, _ tally) error {
@@ -46,6 +55,34 @@ func (s *Service) searchSources(tx *store.Tx, text string) ([]source, error) {
 		return nil
 	})
 	return out, err
+}
+
+// Numbers are found by their last digits as well, which is what people know of each other's phones. There is no index for
+// it: in a directory of up to so many people the keys of all numbers are read through instead.
+const (
+	endingDigits = 4
+	endingPeople = 50_000
+	endingMost   = 100 // phones that one search finds by their ending
+)
+
+// phonesEnding returns the keys of the phones that end with the digits.
+func phonesEnding(tx *store.Tx, text, digits string) (keys [][]byte, err error) {
+	if len(digits) < endingDigits || strings.HasPrefix(text, "+") {
+		return nil, nil
+	}
+	everybody, err := scopeTally(tx, scope.Everything())
+	if err != nil || everybody.people > endingPeople {
+		return nil, err
+	}
+	ending := append([]byte(digits), 0)
+	scan := store.Scan{Prefix: store.RecipientByNumber.Key(), KeysOnly: true}
+	err = tx.Each(scan, func(key, _ []byte) (bool, error) {
+		if bytes.HasSuffix(key[:max(0, len(key)-8)], ending) {
+			keys = append(keys, bytes.Clone(key))
+		}
+		return len(keys) < endingMost, nil
+	})
+	return keys, err
 }
 
 // variantsOf returns the ways in which an external id may have been meant.
