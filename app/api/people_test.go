@@ -180,3 +180,80 @@ func TestResultAndHome(t *testing.T) {
 		t.Fatalf("home = %+v", home)
 	}
 }
+
+func TestDecisionsAboutSeveralReplies(t *testing.T) {
+	t.Parallel()
+	r := newOffice(t)
+	r.people(3)
+	b := r.launched()
+	r.text("819012340000", "B棟にいます")
+	r.text("819012340001", "いま電車の中です")
+	page := into[gen.UnreadPage](t, r.do("GET", "/unread", nil), 200)
+	if page.Total != 2 || page.Items[0].Candidates[0].Suggested == nil || *page.Items[0].Candidates[0].Suggested != "B" ||
+		page.Items[1].Candidates[0].Suggested != nil {
+		t.Fatalf("tray = %+v, want B as the likely reading of the first only", page)
+	}
+	many := gen.UnreadDecisions{
+		Replies: []string{page.Items[0].Id, page.Items[1].Id, "0000000000001"}, Action: "assign", Codes: &[]string{"A"},
+	}
+	got := into[gen.UnreadDecided](t, r.do("POST", "/unread/decisions", many), 200)
+	if len(got.Decided) != 2 || got.Decided[0].Kind != "assigned" || len(got.Refused) != 1 ||
+		got.Refused[0].Code != "reply_not_found" {
+		t.Fatalf("assigned = %+v", got)
+	}
+	many.Action = "undo"
+	if got = into[gen.UnreadDecided](t, r.do("POST", "/unread/decisions", many), 200); len(got.Decided) != 2 {
+		t.Fatalf("undone = %+v", got)
+	}
+	many.Action = "set_aside"
+	got = into[gen.UnreadDecided](t, r.do("POST", "/unread/decisions", many), 200)
+	if len(got.Decided) != 2 || got.Decided[1].Kind != "set_aside" {
+		t.Fatalf("set aside = %+v", got)
+	}
+	many.Action = "guess"
+	problem(t, r.do("POST", "/unread/decisions", many), 422, "invalid_fields")
+	many.Action, many.Replies = "undo", nil
+	problem(t, r.do("POST", "/unread/decisions", many), 400, "count_out_of_range")
+	problem(t, r.do("PUT", "/broadcasts/"+b.Id+"/late", gen.LateAnswersInput{Counted: true}), 409, "still_open")
+}
+
+func TestLateAnswersAndNumbersThatOptedOut(t *testing.T) {
+	t.Parallel()
+	r := newOffice(t)
+	r.people(3)
+	b := r.launched()
+	into[gen.Broadcast](t, r.do("POST", "/broadcasts/"+b.Id+"/stop", gen.ReasonRequest{}), 200)
+	into[gen.Broadcast](t, r.do("POST", "/broadcasts/"+b.Id+"/close", gen.ReasonRequest{}), 200)
+	r.text("819012340000", "B")
+	r.text("819012340001", "停止")
+	at := "/broadcasts/" + b.Id + "/late"
+	if got := into[gen.LateAnswers](t, r.do("GET", at, nil), 200); got.People != 1 || got.Counted {
+		t.Fatalf("late answers = %+v", got)
+	}
+	page := into[gen.UnreadPage](t, r.do("GET", "/unread?kind=late&broadcast="+b.Id, nil), 200)
+	if page.Total != 1 || page.Items[0].Kind != "late" || page.Items[0].Text != "B" {
+		t.Fatalf("late replies = %+v", page)
+	}
+	r.settled()
+	answered := func() int {
+		r.settled()
+		return into[gen.BroadcastResult](t, r.do("GET", "/broadcasts/"+b.Id+"/result", nil), 200).Tally.Answered
+	}
+	if n := answered(); n != 0 {
+		t.Fatalf("%d answered before the late one counts", n)
+	}
+	if got := into[gen.LateAnswers](t, r.do("PUT", at, gen.LateAnswersInput{Counted: true}), 200); !got.Counted {
+		t.Fatalf("late answers = %+v", got)
+	}
+	d := into[gen.PersonDetail](t, r.do("GET", "/broadcasts/"+b.Id+"/people/0", nil), 200)
+	if n := answered(); n != 1 || d.Person.Answer == nil || d.Person.Answer.Codes[0] != "B" {
+		t.Fatalf("the person's answer = %+v", d.Person.Answer)
+	}
+	out := into[gen.OptOutPage](t, r.do("GET", "/opt-outs", nil), 200)
+	if out.Total != 1 || out.Items[0].Number != "+819012340001" || !out.Items[0].Blocked ||
+		len(out.Items[0].People) != 1 || out.Items[0].People[0].Name != "社員 001" {
+		t.Fatalf("numbers that opted out = %+v", out)
+	}
+	problem(t, r.do("GET", "/opt-outs?after=nowhere", nil), 400, "cursor_unknown")
+	problem(t, r.do("GET", "/broadcasts/0000000000001/late", nil), 404, "question_not_found")
+}
