@@ -59,6 +59,10 @@ var accounts = []account{
 			"11": "big5", "12": "gbk", "15": "tis620", "13": "euc_jp", "0": "shift_jis",
 		}},
 	},
+	{
+		name: "other ids", route: map[string]any{"msg_id_form": "exact"},
+		smsc: map[string]any{"rule": with(usual(), rule("tlv", "", "text", "dec"))},
+	},
 	{name: "bindfail", smsc: map[string]any{"refuse": 0x0D}},
 	{name: "wrong", route: map[string]any{"password": "wrong"}},
 }
@@ -111,15 +115,19 @@ func usual() map[string]any {
 	}
 }
 
+func with(m, more map[string]any) map[string]any {
+	for k, v := range more {
+		m[k] = v
+	}
+	return m
+}
+
 // writeAccounts writes the file that a peer reads, with rules for the phones that are special.
 func writeAccounts(file string, numbers map[string]map[string]any) error {
 	all := map[string]any{}
 	for _, a := range accounts {
 		smsc := map[string]any{"password": password, "alphabet": "gsm7", "rule": usual(), "numbers": numbers}
-		for k, v := range a.smsc {
-			smsc[k] = v
-		}
-		all[a.name] = smsc
+		all[a.name] = with(smsc, a.smsc)
 	}
 	octets, err := json.Marshal(all)
 	if err != nil {
@@ -147,10 +155,7 @@ func writeConfig(file string, peers []*peer, ca string) error {
 			if p.tls {
 				r["tls"] = map[string]any{"enabled": true, "ca_file": ca}
 			}
-			for k, v := range a.route {
-				r[k] = v
-			}
-			routes = append(routes, r)
+			routes = append(routes, with(r, a.route))
 		}
 	}
 	octets, err := json.MarshalIndent(map[string]any{

@@ -89,6 +89,7 @@ func run(ctx context.Context, o options) error {
 		return err
 	}
 	t.checkSend(ctx, o.binary, config)
+	t.checkSendStrays(ctx, o.binary, config)
 	t.from = t.marks()
 	if t.noroshi, err = serve(ctx, o.binary, config, filepath.Join(o.dir, "noroshi.log")); err != nil {
 		return err

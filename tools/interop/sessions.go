@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"os"
 	"os/exec"
+	"regexp"
+	"strconv"
 	"strings"
 	"time"
 )
@@ -12,6 +14,7 @@ import (
 const (
 	groupSessions = "Sessions"
 	exitRoute     = 4 // of `noroshi check`: the configuration is good, and a route did not come up
+	exitTest      = 5 // the test text was refused, or nothing was heard of it
 )
 
 // checkCommand runs `noroshi check`, which binds and unbinds each route, before the appliance does.
@@ -74,6 +77,26 @@ func (t *trial) checkSend(ctx context.Context, binary, config string) {
 					"%s: %q came under %d; %v: %s", account, e.Text, e.DCS, err, said)
 			}
 		}
+	}
+}
+
+// checkSendStrays has it send where the receipt names the part in a form that the route does not expect.
+func (t *trial) checkSendStrays(ctx context.Context, binary, config string) {
+	for _, p := range t.peers {
+		if !p.has("other ids") {
+			continue
+		}
+		cmd := exec.CommandContext(ctx, binary, "check", "--config", config, "--route", p.routeName("other ids"),
+			"--send", "+"+p.number("other ids", 0), "--wait", "2s")
+		cmd.Env = append(os.Environ(), "LC_ALL=C")
+		said, _ := cmd.CombinedOutput() // the exit code says the same
+		ok := cmd.ProcessState.ExitCode() == exitTest && strings.Contains(string(said), "msg_id_form")
+		m := regexp.MustCompile(`accepted, message_id ([0-9a-f]+)`).FindStringSubmatch(string(said))
+		if m != nil {
+			id, err := strconv.ParseInt(m[1], 16, 64)
+			ok = ok && err == nil && strings.Contains(string(said), "message_id "+strconv.FormatInt(id, 10))
+		}
+		t.report.note(p, groupSessions, "noroshi check --send: an id in another form is shown", ok && m != nil, "%s", said)
 	}
 }
 
