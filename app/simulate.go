@@ -15,11 +15,13 @@ import (
 	"noroshi/app/fault"
 	"noroshi/app/simulator"
 	"noroshi/app/simulator/chaos"
+	"noroshi/app/simulator/control"
+	"noroshi/app/simulator/people"
 )
 
 func simulateCommand() *cobra.Command {
 	var o simulator.Options
-	var control, preset, file, trouble string
+	var desk, preset, file, trouble string
 	c := &cobra.Command{
 		Use:   "simulate",
 		Short: "Run a simulated operator to try a configuration against · 設定を試すための模擬SMSCを動かします",
@@ -28,7 +30,7 @@ func simulateCommand() *cobra.Command {
 			"With --chaos trouble comes in turns: throttle, drop, outage, lose, duplicate, delay, lie.",
 	}
 	c.Flags().StringVar(&o.Listen, "listen", "127.0.0.1:2775", "address of the SMSC · 待ち受けるアドレス")
-	c.Flags().StringVar(&control, "control", "", "address of the control, none when empty · 操作用のアドレス")
+	c.Flags().StringVar(&desk, "control", "", "address of the control, none when empty · 操作用のアドレス")
 	c.Flags().StringVar(&preset, "preset", "demo", "how the world behaves: perfect, demo or hostile · 模擬する環境")
 	c.Flags().StringVar(&file, "population", "", "JSON file instead of a preset · 環境を書いたJSONファイル")
 	c.Flags().Uint64Var(&o.Seed, "seed", 1, "of every draw · 乱数の種")
@@ -41,13 +43,11 @@ func simulateCommand() *cobra.Command {
 		if o.Population, err = population(preset, file); err != nil {
 			return err
 		}
-		if trouble != "" {
-			if o.Chaos.Kinds, err = chaos.ParseKinds(trouble); err != nil {
-				return err
-			}
+		if o.Chaos.Kinds, err = chaos.ParseKinds(trouble); err != nil {
+			return err
 		}
 		o.Now = time.Now
-		return simulate(cmd, o, control)
+		return simulate(cmd, o, desk)
 	}
 	return c
 }
@@ -65,18 +65,13 @@ func population(preset, file string) (simulator.Population, error) {
 		}
 		return p, nil
 	}
-	switch preset {
-	case "perfect":
-		return simulator.Perfect(), nil
-	case "demo":
-		return simulator.Demo(), nil
-	case "hostile":
-		return simulator.Hostile(), nil
+	if p, ok := people.Preset(preset); ok {
+		return p, nil
 	}
 	return simulator.Population{}, usageError{fmt.Errorf("there is no preset %q: perfect, demo or hostile", preset)}
 }
 
-func simulate(cmd *cobra.Command, o simulator.Options, control string) (err error) {
+func simulate(cmd *cobra.Command, o simulator.Options, desk string) (err error) {
 	ctx := cmd.Context()
 	s := simulator.New(o)
 	if err := s.Start(context.WithoutCancel(ctx)); err != nil {
@@ -85,12 +80,12 @@ func simulate(cmd *cobra.Command, o simulator.Options, control string) (err erro
 	defer func() { err = errors.Join(err, s.Close()) }()
 	out := cmd.OutOrStdout()
 	say(out, "模擬SMSC：%s", "SMSC: %s", s.Addr())
-	if control != "" {
-		ln, err := (&net.ListenConfig{}).Listen(ctx, "tcp", control)
+	if desk != "" {
+		ln, err := (&net.ListenConfig{}).Listen(ctx, "tcp", desk)
 		if err != nil {
 			return fault.Wrap(err, fault.Unavailable, "control_not_listening", "The control address cannot be used.")
 		}
-		srv := &http.Server{Handler: s.Handler(), ReadHeaderTimeout: 5 * time.Second}
+		srv := &http.Server{Handler: control.Handler(s), ReadHeaderTimeout: 5 * time.Second}
 		defer func() { _ = srv.Close() }()
 		go func() { _ = srv.Serve(ln) }()
 		say(out, "操作：http://%s", "Control: http://%s", ln.Addr())

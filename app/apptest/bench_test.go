@@ -18,6 +18,7 @@ import (
 	"noroshi/app/broadcast"
 	"noroshi/app/config"
 	"noroshi/app/simulator"
+	"noroshi/app/simulator/control"
 )
 
 // envSMSC has the test binary be a simulator: print its address and that of its control, and run until killed.
@@ -36,7 +37,7 @@ func serve() int {
 		return 3
 	}
 	fmt.Println(s.Addr(), l.Addr())
-	server := http.Server{Handler: s.Handler(), ReadHeaderTimeout: time.Second}
+	server := http.Server{Handler: control.Handler(s), ReadHeaderTimeout: time.Second}
 	go func() {
 		_, _ = io.Copy(io.Discard, os.Stdin)
 		_ = server.Close()

@@ -89,8 +89,11 @@ func TestEachTroubleIsFelt(t *testing.T) {
 	for _, k := range chaos.All() {
 		t.Run(string(k), func(t *testing.T) {
 			t.Parallel()
-			s := start(t, simulator.Options{Chaos: chaos.Plan{Kinds: []chaos.Kind{k}, For: time.Hour}})
+			s := start(t, simulator.Options{})
 			c := bound(t, s)
+			if err := s.SetChaos(chaos.Plan{Kinds: []chaos.Kind{k}, For: time.Hour}); err != nil {
+				t.Fatal(err)
+			}
 			s.Step(time.Millisecond) // the calm of no length is over
 			for range 500 {
 				c.send(submission(c.next(), "8190", "x"))

@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"noroshi/app/simulator"
+	"noroshi/app/simulator/control"
 	"noroshi/app/simulator/wire"
 )
 
@@ -15,7 +16,7 @@ import (
 func call(t *testing.T, s *simulator.SMSC, method, path, body string) (int, string) {
 	t.Helper()
 	w := httptest.NewRecorder()
-	s.Handler().ServeHTTP(w, httptest.NewRequestWithContext(t.Context(), method, path, strings.NewReader(body)))
+	control.Handler(s).ServeHTTP(w, httptest.NewRequestWithContext(t.Context(), method, path, strings.NewReader(body)))
 	return w.Code, w.Body.String()
 }
 
@@ -77,7 +78,7 @@ func TestControlRefusesOtherSites(t *testing.T) {
 	r := httptest.NewRequestWithContext(t.Context(), http.MethodPost, "/drop", nil)
 	r.Header.Set("Sec-Fetch-Site", "cross-site")
 	w := httptest.NewRecorder()
-	s.Handler().ServeHTTP(w, r)
+	control.Handler(s).ServeHTTP(w, r)
 	if w.Code != http.StatusForbidden {
 		t.Fatalf("status = %d, want 403", w.Code)
 	}

@@ -105,9 +105,12 @@ func known(k Kind) bool {
 	return false
 }
 
-// ParseKinds reads kinds separated by commas, or "all". It returns Invalid for a word that names none.
+// ParseKinds reads kinds separated by commas, or "all"; "" names none. It returns Invalid for a word that names none.
 func ParseKinds(words string) ([]Kind, error) {
-	if words == "all" {
+	switch words {
+	case "":
+		return nil, nil
+	case "all":
 		return All(), nil
 	}
 	var out []Kind

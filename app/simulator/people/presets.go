@@ -6,6 +6,19 @@ import (
 	"noroshi/app/simulator/wire"
 )
 
+// Preset returns the population of that name: perfect, demo or hostile.
+func Preset(name string) (p Population, ok bool) {
+	switch name {
+	case "perfect":
+		return Perfect(), true
+	case "demo":
+		return Demo(), true
+	case "hostile":
+		return Hostile(), true
+	}
+	return p, false
+}
+
 // Perfect is a network that takes everything at once and reports every message delivered, and people who stay silent.
 func Perfect() Population { return Population{} }
 

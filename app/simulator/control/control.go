@@ -1,4 +1,5 @@
-package simulator
+// Package control is in charge of the control of an SMSC that runs in a process of its own: JSON over HTTP.
+package control
 
 import (
 	"bufio"
@@ -10,13 +11,18 @@ import (
 	"time"
 
 	"noroshi/app/fault"
+	"noroshi/app/simulator"
 	"noroshi/app/simulator/chaos"
+	"noroshi/app/simulator/people"
 )
+
+// desk serves one SMSC.
+type desk struct{ *simulator.SMSC }
 
 // maxBody bounds what a request may carry.
 const maxBody = 1 << 20
 
-// Handler serves the control of an SMSC that runs in a process of its own, as JSON over HTTP:
+// Handler serves the control:
 //
 //	GET  /stats                          what it has counted
 //	GET  /population, PUT /population    how the world behaves; ?preset=perfect|demo|hostile instead of a body
@@ -32,7 +38,8 @@ const maxBody = 1 << 20
 //	GET  /numbers                        lines of number,submits,parts,surplus
 //
 // It knows no users: serve it on a loopback address only. Requests that a browser makes for another site are refused.
-func (s *SMSC) Handler() http.Handler {
+func Handler(smsc *simulator.SMSC) http.Handler {
+	s := desk{smsc}
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /stats", func(w http.ResponseWriter, _ *http.Request) { reply(w, s.Stats(), nil) })
 	mux.HandleFunc("GET /population", func(w http.ResponseWriter, _ *http.Request) { reply(w, s.Population(), nil) })
@@ -102,26 +109,21 @@ func decode(w http.ResponseWriter, r *http.Request, v any) error {
 }
 
 // plain serves an action that needs nothing and returns nothing.
-func (s *SMSC) plain(do func()) http.HandlerFunc {
+func (s desk) plain(do func()) http.HandlerFunc {
 	return func(w http.ResponseWriter, _ *http.Request) {
 		do()
 		w.WriteHeader(http.StatusNoContent)
 	}
 }
 
-func (s *SMSC) putPopulation(w http.ResponseWriter, r *http.Request) {
-	var p Population
-	err := error(nil)
-	switch name := r.URL.Query().Get("preset"); name {
-	case "":
+func (s desk) putPopulation(w http.ResponseWriter, r *http.Request) {
+	var p simulator.Population
+	var err error
+	if name := r.URL.Query().Get("preset"); name == "" {
 		err = decode(w, r, &p)
-	case "perfect":
-		p = Perfect()
-	case "demo":
-		p = Demo()
-	case "hostile":
-		p = Hostile()
-	default:
+	} else if preset, ok := people.Preset(name); ok {
+		p = preset
+	} else {
 		err = fault.New(fault.NotFound, "preset_not_found", "There is no such preset.")
 	}
 	if err == nil {
@@ -130,7 +132,7 @@ func (s *SMSC) putPopulation(w http.ResponseWriter, r *http.Request) {
 	reply(w, p, err)
 }
 
-func (s *SMSC) putChaos(w http.ResponseWriter, r *http.Request) {
+func (s desk) putChaos(w http.ResponseWriter, r *http.Request) {
 	var p chaos.Plan
 	err := decode(w, r, &p)
 	if err == nil {
@@ -139,7 +141,7 @@ func (s *SMSC) putChaos(w http.ResponseWriter, r *http.Request) {
 	reply(w, p, err)
 }
 
-func (s *SMSC) postDown(w http.ResponseWriter, r *http.Request) {
+func (s desk) postDown(w http.ResponseWriter, r *http.Request) {
 	var body struct {
 		ForMs int64 `json:"forMs"`
 	}
@@ -153,7 +155,7 @@ func (s *SMSC) postDown(w http.ResponseWriter, r *http.Request) {
 	reply(w, s.Stats(), err)
 }
 
-func (s *SMSC) postTime(w http.ResponseWriter, r *http.Request) {
+func (s desk) postTime(w http.ResponseWriter, r *http.Request) {
 	var body struct {
 		Paused *bool    `json:"paused"`
 		Scale  *float64 `json:"scale"`
@@ -177,19 +179,19 @@ func (s *SMSC) postTime(w http.ResponseWriter, r *http.Request) {
 	reply(w, s.Stats(), nil)
 }
 
-func (s *SMSC) getHandsets(w http.ResponseWriter, r *http.Request) {
+func (s desk) getHandsets(w http.ResponseWriter, r *http.Request) {
 	v := r.URL.Query()
-	q := HandsetQuery{Search: v.Get("search"), Language: v.Get("language")}
+	q := simulator.HandsetQuery{Search: v.Get("search"), Language: v.Get("language")}
 	for name, to := range map[string]**bool{"off": &q.Off, "twoG": &q.TwoG, "answered": &q.Answered} {
 		if b, err := strconv.ParseBool(v.Get(name)); err == nil {
 			*to = &b
 		}
 	}
 	limit, _ := strconv.Atoi(v.Get("limit"))
-	reply(w, s.Handsets(q, Page{After: v.Get("after"), Limit: limit}), nil)
+	reply(w, s.Handsets(q, simulator.Page{After: v.Get("after"), Limit: limit}), nil)
 }
 
-func (s *SMSC) patchHandset(w http.ResponseWriter, r *http.Request) {
+func (s desk) patchHandset(w http.ResponseWriter, r *http.Request) {
 	var body struct {
 		Off  *bool `json:"off"`
 		TwoG *bool `json:"twoG"`
@@ -202,14 +204,14 @@ func (s *SMSC) patchHandset(w http.ResponseWriter, r *http.Request) {
 	if err == nil && body.TwoG != nil {
 		err = s.SetTwoG(number, *body.TwoG)
 	}
-	h := Handset{}
+	h := simulator.Handset{}
 	if err == nil {
 		h, err = s.Handset(number)
 	}
 	reply(w, h, err)
 }
 
-func (s *SMSC) postAnswer(w http.ResponseWriter, r *http.Request) {
+func (s desk) postAnswer(w http.ResponseWriter, r *http.Request) {
 	var body struct {
 		Text string `json:"text"`
 	}
@@ -218,19 +220,19 @@ func (s *SMSC) postAnswer(w http.ResponseWriter, r *http.Request) {
 	if err == nil {
 		err = s.Answer(number, body.Text)
 	}
-	h := Handset{}
+	h := simulator.Handset{}
 	if err == nil {
 		h, err = s.Handset(number)
 	}
 	reply(w, h, err)
 }
 
-func (s *SMSC) getNumbers(w http.ResponseWriter, _ *http.Request) {
+func (s desk) getNumbers(w http.ResponseWriter, _ *http.Request) {
 	w.Header().Set("Content-Type", "text/csv; charset=utf-8")
 	w.Header().Set("Cache-Control", "no-store")
 	out := bufio.NewWriterSize(w, 64<<10)
 	var line []byte
-	s.EachNumber(func(c Count) bool {
+	s.EachNumber(func(c simulator.Count) bool {
 		line = append(append(line[:0], c.Number...), ',')
 		for i, n := range [...]int{c.Submits, c.Parts, c.Surplus} {
 			if i > 0 {
