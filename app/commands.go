@@ -135,7 +135,7 @@ func newLog(c config.Log, w io.Writer) *slog.Logger {
 // twice: what is in use is mostly large and without pointers, so a collection costs little. GOGC overrides it.
 func limitMemory(mb int) {
 	if mb == 0 {
-		mb = 512
+		mb = 384
 	}
 	debug.SetMemoryLimit(int64(mb) << 20)
 	if os.Getenv("GOGC") == "" {

@@ -23,7 +23,7 @@ type Config struct {
 	TLS          TLS     `yaml:"tls,omitempty" doc:"Certificate of the console: cert_file and key_file, PEM. The other settings are for routes."`
 	Data         string  `yaml:"data" doc:"Directory of the encrypted ledger."`
 	KeyFile      string  `yaml:"key_file,omitempty" doc:"File with the 32-byte key of the ledger in hexadecimal, outside the data directory. Or the environment: NOROSHI_KEY."`
-	MemoryMB     int     `yaml:"memory_mb,omitempty" doc:"Memory the appliance tries to stay below, in MB; 0 means 512."`
+	MemoryMB     int     `yaml:"memory_mb,omitempty" doc:"Memory the appliance tries to stay below, in MB; 0 means 384, enough for a million people."`
 	Log          Log     `yaml:"log,omitempty" doc:"What is logged, to standard error."`
 	OptOut       string  `yaml:"opt_out,omitempty" doc:"What a reply such as STOP does: enforce (no more texts to that number until START; when left out) or record_only (written down, nothing else)."`
 	Routes       []Route `yaml:"routes,omitempty" doc:"SMPP accounts."`

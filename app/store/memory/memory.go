@@ -19,7 +19,7 @@ import (
 const (
 	workbenches = 8         // in the database's pool
 	unused      = 1 << 10   // a workbench that is not larger was not in the pool but has just been made
-	mappedLimit = 160 << 20 // octets of mapped files that may count as our memory
+	mappedLimit = 128 << 20 // octets of mapped files that may count as our memory
 )
 
 // TableSize makes about a thousand tables of a ledger in a directory, of 1 MB at least. A dozen are built at once, each
