@@ -62,7 +62,8 @@ export default {
   way_answer_link_not_yet: 'An answer link or e-mail would help; neither is part of this version yet.',
   // Warnings: by the code of the sheet
   warn_country_cannot_answer: 'They cannot answer by SMS.',
-  warn_country_number_missing: 'Answers go to {number}, not to the sender, and the text does not say so.',
+  warn_country_number_missing:
+    'Answers go to {number}. People there may see another sender, and the text does not name the number.',
   warn_country_number_missing_template:
     'Answers go to {number}, and the text does not say so. The number must be in the registered template.',
   warn_country_number_separately:

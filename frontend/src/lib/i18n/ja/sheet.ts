@@ -49,7 +49,8 @@ export default {
   way_print_notice: '印刷用のお知らせ',
   way_answer_link_not_yet: '回答ページへのリンクやメールが使えると解決しますが、この版ではまだ使えません。',
   warn_country_cannot_answer: 'SMSに返信できません。',
-  warn_country_number_missing: '回答先は送信元ではなく {number} ですが、文面に書かれていません。',
+  warn_country_number_missing:
+    '回答先は {number} です。現地では別の送信元が表示されることがあるため、文面に番号を入れてください。',
   warn_country_number_missing_template:
     '回答先は {number} ですが、文面に書かれていません。番号は、登録したひな形に含める必要があります。',
   warn_country_number_separately:
