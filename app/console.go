@@ -32,7 +32,8 @@ func (c *core) openConsole(ctx context.Context, phones *handsets) (*console, err
 		Context: context.WithoutCancel(ctx),
 		Access:  c.access, Directory: c.directory, Imports: c.intake, Broadcasts: c.broadcasts, Audiences: c.audiences,
 		Questions: c.questions, Messages: c.messages, Replies: c.replies, Tally: c.tally, Preflight: c.preflight,
-		Countries: c.countries, Beats: c.live, Audit: auditLines{c}, Requests: requests{c}, System: c.system, Routes: c.table, Tests: trials{c},
+		Countries: c.countries, Beats: c.live, Audit: auditLines{c}, Requests: requests{c}, System: c.system,
+		Routes: c.table, Tests: trials{c},
 		Console: embed.Console(), Version: version, Demo: c.demo, StreamID: c.store.StreamID, Now: time.Now,
 		Random: rand.Reader, Log: c.log, Secure: c.config.PlainHTTP,
 	}

@@ -3,7 +3,6 @@ package config
 import (
 	"strconv"
 	"strings"
-	"time"
 )
 
 // Answers reports whether people can answer over the route: it is not reply_mode none, and two_way is not false.
@@ -25,32 +24,6 @@ func (r *Route) ReplyNumbers() []string {
 		}
 	}
 	return out
-}
-
-// Quiet reports whether a moment, in the recipient's own time, is inside the route's quiet hours. Their end is outside.
-func (r *Route) Quiet(local time.Time) bool {
-	from, to, ok := parseQuiet(r.QuietHours)
-	at := local.Hour()*60 + local.Minute()
-	switch {
-	case !ok:
-		return false
-	case from <= to:
-		return from <= at && at < to
-	}
-	return at >= from || at < to
-}
-
-// QuietEnd returns when the quiet hours that hold at a moment end, in its zone; the moment itself when none hold.
-func (r *Route) QuietEnd(local time.Time) time.Time {
-	if !r.Quiet(local) {
-		return local
-	}
-	_, to, _ := parseQuiet(r.QuietHours)
-	end := time.Date(local.Year(), local.Month(), local.Day(), to/60, to%60, 0, 0, local.Location())
-	if !end.After(local) {
-		end = time.Date(local.Year(), local.Month(), local.Day()+1, to/60, to%60, 0, 0, local.Location())
-	}
-	return end
 }
 
 // parseQuiet reads hours such as "21:00-08:00" as minutes of the day; ok is false for "" and what is none.

@@ -113,7 +113,8 @@ func TestBinds_go_over_when_a_host_fails(t *testing.T) {
 	r := routeToSim(t, first)
 	r.Hosts, r.Binds, r.Rate = []string{second.Addr()}, 2, 400
 	c := start(t, r, &sink{})
-	eventually(t, "both hosts have a session", func() bool { return first.Stats().Binds == 1 && second.Stats().Binds == 1 })
+	both := func() bool { return first.Stats().Binds == 1 && second.Stats().Binds == 1 }
+	eventually(t, "both hosts have a session", both)
 	const n = 400
 	y := newTally(n)
 	go c.Submit(t.Context(), asking(y))
