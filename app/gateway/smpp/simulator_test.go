@@ -1,8 +1,8 @@
 package smpp
 
 import (
-	"slices"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -10,6 +10,7 @@ import (
 	"noroshi/app/phone"
 	"noroshi/app/simulator"
 	"noroshi/app/simulator/chaos"
+	"noroshi/app/smstext"
 )
 
 func TestSimulator_every_part_is_accepted_and_reported(t *testing.T) {
@@ -125,63 +126,70 @@ func TestSimulator_receipts_come_again_until_the_store_has_them(t *testing.T) {
 // What was accepted once must not have been taken twice, and what was told as accepted must have been taken.
 func TestSimulator_chaos(t *testing.T) {
 	t.Parallel()
-	s := simulate(t, simulator.Options{Population: simulator.Perfect(), Chaos: chaos.Plan{
-		Kinds: chaos.All(), For: 700 * time.Millisecond, Calm: 50 * time.Millisecond, Rounds: 1,
-	}})
+	s := simulate(t, simulator.Options{Population: simulator.Perfect()})
 	r := routeToSim(t, s)
 	r.Window, r.Binds, r.RespTimeout = 20, 2, 1
-	in := &sink{}
-	c := start(t, r, in)
-	const unoffered = gateway.Class(255)
-	const people, callers, batch = 300_000, 10, 50
-	ps := parts(people)
-	final := slices.Repeat([]gateway.Class{unoffered}, people)
+	c := start(t, r, &sink{})
+	const callers, room = 10, 1_000_000
+	fates := make([]map[int]gateway.Class, callers)
+	var over atomic.Bool
 	var wg sync.WaitGroup
 	for caller := range callers {
+		fates[caller] = make(map[int]gateway.Class)
 		wg.Go(func() {
-			own := final[caller*people/callers : (caller+1)*people/callers]
-			offered := 0
-			for waiting := []int(nil); ; {
-				for s.Stats().Turns < len(chaos.All()) && len(waiting) < batch && offered < len(own) {
-					own[offered] = gateway.NotSent
-					waiting = append(waiting, offered)
-					offered++
+			waiting := []int(nil)
+			for next := caller * room; !over.Load() || len(waiting) > 0; {
+				for ; !over.Load() && len(waiting) < 50; next++ {
+					waiting = append(waiting, next)
 				}
-				if len(waiting) == 0 {
-					return
-				}
-				waiting = offer(t, c, ps[caller*people/callers:], own, waiting)
+				waiting = offer(t, c, fates[caller], waiting)
 			}
 		})
 	}
-	wg.Wait()
-	if turns := s.Stats().Turns; turns < len(chaos.All()) {
-		t.Fatalf("all was sent in turn %d of %d: the test shows nothing of the rest", turns, len(chaos.All()))
+	felt := map[chaos.Kind]func(before, now simulator.Stats) bool{
+		chaos.Throttle:  func(b, n simulator.Stats) bool { return n.Throttled > b.Throttled && n.Accepted > b.Accepted+50 },
+		chaos.Drop:      func(b, n simulator.Stats) bool { return n.Drops > b.Drops && n.BindsEver > b.BindsEver },
+		chaos.Outage:    func(_, n simulator.Stats) bool { return n.Down && n.Binds == 0 },
+		chaos.Lose:      func(_, _ simulator.Stats) bool { return c.Health().Lost > 0 },
+		chaos.Duplicate: func(b, n simulator.Stats) bool { return n.Receipts.Sent > b.Receipts.Sent+50 },
+		chaos.Delay:     func(b, n simulator.Stats) bool { return n.Accepted > b.Accepted+50 },
+		chaos.Lie:       func(b, n simulator.Stats) bool { return n.Lies > b.Lies },
 	}
-	count := map[gateway.Class]int{}
-	for i, class := range final {
-		n := s.Submits(ps[i].To.Digits())
-		if class == unoffered {
-			continue
+	for _, k := range append(chaos.All(), chaos.Throttle) {
+		before := s.Stats()
+		if err := s.SetChaos(chaos.Plan{Kinds: []chaos.Kind{k}, For: time.Hour}); err != nil {
+			t.Fatal(err)
 		}
-		count[class]++
-		if class == gateway.Accepted && n != 1 || class == gateway.Uncertain && n > 1 {
-			t.Fatalf("part %d is told as %v, and was taken %d times", i, class, n)
+		eventually(t, string(k), func() bool { return felt[k](before, s.Stats()) })
+	}
+	if err := s.SetChaos(chaos.Plan{}); err != nil {
+		t.Fatal(err)
+	}
+	over.Store(true)
+	wg.Wait()
+	count := map[gateway.Class]int{}
+	for _, own := range fates {
+		for number, class := range own {
+			count[class]++
+			n := s.Submits(phone.Number(819000000000 + number).Digits())
+			if class == gateway.Accepted && n != 1 || class == gateway.Uncertain && n > 1 {
+				t.Fatalf("a part is told as %v, and was taken %d times", class, n)
+			}
 		}
 	}
 	if count[gateway.Accepted] == 0 || count[gateway.Uncertain] == 0 || len(count) != 2 {
 		t.Fatalf("outcomes = %v, want accepted and, for lost responses and cuts, uncertain", count)
 	}
-	if st := s.Stats(); st.Malformed != 0 || st.Throttled == 0 || st.Drops == 0 || c.Pace().InFlight != 0 {
-		t.Fatalf("Stats() = %+v, %d in flight", st, c.Pace().InFlight)
+	if st := s.Stats(); st.Malformed != 0 || c.Pace().InFlight != 0 {
+		t.Fatalf("%d malformed PDUs, %d in flight; want none", st.Malformed, c.Pace().InFlight)
 	}
 }
 
-// offer submits the parts that wait, notes what became of each, and returns those that are to be offered again.
-func offer(t *testing.T, c *Client, ps []gateway.Part, final []gateway.Class, waiting []int) (again []int) {
+// offer submits a part to each of the numbers, notes what became of each, and returns those to be offered again.
+func offer(t *testing.T, c *Client, fates map[int]gateway.Class, waiting []int) (again []int) {
 	batch := make([]gateway.Part, len(waiting))
-	for i, at := range waiting {
-		batch[i] = ps[at]
+	for i, number := range waiting {
+		batch[i] = gateway.Part{To: phone.Number(819000000000 + number), Wire: smstext.Part{ShortMessage: []byte("A")}}
 	}
 	y := newTally(len(batch))
 	c.Submit(t.Context(), gateway.Slice{Parts: batch, Done: y.Done})
@@ -192,11 +200,11 @@ func offer(t *testing.T, c *Client, ps []gateway.Part, final []gateway.Class, wa
 		return nil
 	}
 	for i, o := range y.got {
-		final[waiting[i]] = o.Class
 		switch o.Class {
 		case gateway.Throttled, gateway.Retry, gateway.NotSent, gateway.BindRetry:
 			again = append(again, waiting[i])
 		default:
+			fates[waiting[i]] = o.Class
 		}
 	}
 	return again
