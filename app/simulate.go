@@ -52,14 +52,12 @@ func simulateCommand() *cobra.Command {
 	return c
 }
 
-func population(preset, file string) (simulator.Population, error) {
+func population(preset, file string) (p simulator.Population, err error) {
 	if file != "" {
 		raw, err := os.ReadFile(file) //nolint:gosec // named by the operator
 		if err != nil {
-			return simulator.Population{}, fault.Wrap(err, fault.Invalid, "population_unreadable",
-				"The population file cannot be read.")
+			return p, fault.Wrap(err, fault.Invalid, "population_unreadable", "The population file cannot be read.")
 		}
-		var p simulator.Population
 		if err := json.Unmarshal(raw, &p); err != nil {
 			return p, fault.Wrap(err, fault.Invalid, "population_invalid", "The population file is not valid.")
 		}
@@ -68,7 +66,7 @@ func population(preset, file string) (simulator.Population, error) {
 	if p, ok := people.Preset(preset); ok {
 		return p, nil
 	}
-	return simulator.Population{}, usageError{fmt.Errorf("there is no preset %q: perfect, demo or hostile", preset)}
+	return p, usageError{fmt.Errorf("there is no preset %q: perfect, demo or hostile", preset)}
 }
 
 func simulate(cmd *cobra.Command, o simulator.Options, desk string) (err error) {
