@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"os"
-	"reflect"
 	"slices"
 	"strings"
 	"sync"
@@ -39,33 +38,6 @@ func (r *reloads) now() loaded {
 	return r.state
 }
 
-// changes are the names of routes that a new configuration treats differently.
-type changes struct {
-	Added, Changed, Removed []string
-}
-
-func (c changes) none() bool { return len(c.Added)+len(c.Changed)+len(c.Removed) == 0 }
-
-// compare says what differs. A route is changed when any of its settings is, also what its files hold.
-func compare(old, next []config.Route) changes {
-	var c changes
-	for i := range next {
-		at := slices.IndexFunc(old, func(r config.Route) bool { return r.Name == next[i].Name })
-		switch {
-		case at < 0:
-			c.Added = append(c.Added, next[i].Name)
-		case !reflect.DeepEqual(old[at], next[i]):
-			c.Changed = append(c.Changed, next[i].Name)
-		}
-	}
-	for i := range old {
-		if !slices.ContainsFunc(next, func(r config.Route) bool { return r.Name == old[i].Name }) {
-			c.Removed = append(c.Removed, old[i].Name)
-		}
-	}
-	return c
-}
-
 // reloadOnSignal reads the file again at each SIGHUP, until the context ends.
 func (c *core) reloadOnSignal(ctx context.Context, asked <-chan os.Signal) error {
 	for {
@@ -87,9 +59,9 @@ func (c *core) reload(ctx context.Context, load func() (config.Config, error)) e
 	defer c.reloads.running.Unlock()
 	next, err := load()
 	var fresh map[string]*smpp.Client
-	var what changes
+	var what config.Changes
 	if err == nil {
-		what = compare(c.table.Now().List, next.Routes)
+		what = config.Compare(c.table.Now().List, next.Routes)
 		fresh, err = c.routing.prepare(next.Routes, what)
 	}
 	if err != nil {
@@ -103,7 +75,7 @@ func (c *core) reload(ctx context.Context, load func() (config.Config, error)) e
 	for _, p := range next.Warnings() {
 		c.log.Warn("configuration warning", "warning", p.In("en"))
 	}
-	if !what.none() || !slices.EqualFunc(c.table.Now().List, next.Routes, sameName) {
+	if !what.None() {
 		if err := c.routing.swap(ctx, next.Routes, what, fresh); err != nil {
 			c.log.Error("routes not taken over", "error", err)
 			return err
@@ -116,8 +88,6 @@ func (c *core) reload(ctx context.Context, load func() (config.Config, error)) e
 	c.log.Info("configuration reloaded", "added", what.Added, "changed", what.Changed, "removed", what.Removed)
 	return c.auditReload(ctx, what, restart)
 }
-
-func sameName(a, b config.Route) bool { return a.Name == b.Name }
 
 // refuseReload says why nothing changes, in the log and on the system page.
 func (c *core) refuseReload(err error) {
@@ -136,7 +106,7 @@ func (c *core) refuseReload(err error) {
 }
 
 // auditReload writes down that the routes of the appliance are others now.
-func (c *core) auditReload(ctx context.Context, what changes, restart []string) error {
+func (c *core) auditReload(ctx context.Context, what config.Changes, restart []string) error {
 	_, err := c.store.UpdateEssential(ctx, func(tx *store.Tx) error {
 		return c.audit.Write(tx, audit.Line{
 			Action: "config.reloaded", Object: "config/routes",
@@ -152,7 +122,7 @@ func (c *core) auditReload(ctx context.Context, what changes, restart []string) 
 }
 
 // prepare makes the clients of new and changed routes; nothing connects. It returns Invalid when one cannot work.
-func (g *routing) prepare(next []config.Route, what changes) (map[string]*smpp.Client, error) {
+func (g *routing) prepare(next []config.Route, what config.Changes) (map[string]*smpp.Client, error) {
 	fresh := map[string]*smpp.Client{}
 	for _, r := range next {
 		if !slices.Contains(what.Added, r.Name) && !slices.Contains(what.Changed, r.Name) {
@@ -170,7 +140,7 @@ func (g *routing) prepare(next []config.Route, what changes) (map[string]*smpp.C
 // swap ends what goes, then starts what comes: an operator that allows one session would refuse the new one while the
 // old one stands. What was claimed has its answer, or is uncertain as after any lost session, before the old one ends.
 func (g *routing) swap(
-	ctx context.Context, next []config.Route, what changes, fresh map[string]*smpp.Client,
+	ctx context.Context, next []config.Route, what config.Changes, fresh map[string]*smpp.Client,
 ) error {
 	leave := append(slices.Clone(what.Changed), what.Removed...)
 	old := g.take(leave)

@@ -82,7 +82,8 @@ func (g *routing) way(name string) (r config.Route, s gateway.Sender, ok bool) {
 	if client == nil {
 		return r, nil, false
 	}
-	return r, g.core.habits.Sender(&r, client), true
+	s = g.core.habits.Sender(&r, client)
+	return r, s, true
 }
 
 // start has all clients connect.

@@ -171,20 +171,6 @@ func (c Config) Path(p string) string {
 	return filepath.Join(c.dir, p)
 }
 
-// NeedRestart returns the settings that differ and are read only at the start: all but the routes.
-func NeedRestart(running, file Config) []string {
-	var out []string
-	a, b := reflect.ValueOf(running), reflect.ValueOf(file)
-	for i := range a.NumField() {
-		field := a.Type().Field(i)
-		name, _, _ := strings.Cut(field.Tag.Get("yaml"), ",")
-		if field.IsExported() && name != "routes" && !reflect.DeepEqual(a.Field(i).Interface(), b.Field(i).Interface()) {
-			out = append(out, name)
-		}
-	}
-	return out
-}
-
 // EnvName returns a route's name as it is written in the environment.
 func EnvName(name string) string {
 	return strings.Map(func(c rune) rune {

@@ -10,7 +10,9 @@ import (
 // ProfileOf returns how texts are put on the wire of a route. Returns Invalid when the settings do not fit together,
 // which config validation has refused before.
 func ProfileOf(r *config.Route) (smstext.Profile, error) {
-	p := smstext.Profile{MaxSegments: r.MaxSegments, SingleLimit: r.SingleLimit, PartLimit: r.PartLimit, RefBits: r.RefBits}
+	p := smstext.Profile{
+		MaxSegments: r.MaxSegments, SingleLimit: r.SingleLimit, PartLimit: r.PartLimit, RefBits: r.RefBits,
+	}
 	var err error
 	if r.DefaultAlphabet != "" {
 		if p.Alphabet, err = smstext.ParseAlphabet(r.DefaultAlphabet); err != nil {
