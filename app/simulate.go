@@ -63,8 +63,8 @@ func population(preset, file string) (p simulator.Population, err error) {
 		}
 		return p, nil
 	}
-	if p, ok := people.Preset(preset); ok {
-		return p, nil
+	if known, ok := people.Preset(preset); ok {
+		return known, nil
 	}
 	return p, usageError{fmt.Errorf("there is no preset %q: perfect, demo or hostile", preset)}
 }
