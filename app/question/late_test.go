@@ -262,7 +262,8 @@ func TestTypedCodesAreRefusedOnlyWhereTheyMeet(t *testing.T) {
 	}
 	meets = 2
 	w.do(func(tx *store.Tx) error { return w.Close(tx, 1) })
-	if codes, err := typed(); err != nil || codes[0] != "A" || len(cooling) != 1 || cooling[0] != fmt.Sprint("A", id.Broadcast(1), 2) {
+	want := fmt.Sprint("A", id.Broadcast(1), 2)
+	if codes, err := typed(); err != nil || codes[0] != "A" || len(cooling) != 1 || cooling[0] != want {
 		t.Errorf("a code that cools: %v, %v, warned of %v", codes, err, cooling)
 	}
 }

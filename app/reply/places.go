@@ -23,8 +23,8 @@ type place struct {
 }
 
 // candidates finds who may have sent a text from a number: the people whose copies went there, then people who have the
-// number as another phone. The newest question comes first. Codes are unique on one reply number only, so questions that
-// are answered on another one than the text was written to are left out.
+// number as another phone. The newest question comes first. Codes are unique on one reply number only, so questions
+// that are answered on another one than the text was written to are left out.
 func (s *Service) candidates(tx *store.Tx, n phone.Number, in Incoming) ([]place, error) {
 	if n == 0 {
 		return nil, nil
