@@ -166,6 +166,9 @@ func (s *Server) launchBroadcast(c *fiber.Ctx) error {
 			return fault.New(fault.Conflict, codePeopleChanged, "The number of people has changed since the review.",
 				"people", sheet.People)
 		}
+		if err := sheet.Refusal(); err != nil {
+			return err
+		}
 	}
 	b, err = s.o.Broadcasts.Launch(c.UserContext(), ask.Actor(c), b.ID, uint64(max(0, view.Or(in.Version))), in.Codes)
 	if err != nil {

@@ -92,4 +92,24 @@ func TestPreviewShowsCountriesAndTheirWarnings(t *testing.T) {
 	}
 }
 
+func TestALaunchThatARouteWouldRefuseIsRefused(t *testing.T) {
+	t.Parallel()
+	r := newOffice(t)
+	r.o.Routes.Swap([]config.Route{{Name: "main", Sender: "818000000110", ReplyMode: "sender", MaxSegments: 1}})
+	in := gen.RecipientInput{Name: "森 舞", Phones: &[]gen.PhoneInput{{Raw: "090-1111-2222"}}}
+	into[gen.Recipient](t, r.do("POST", "/recipients", in), 201)
+	content := gen.BroadcastContent{
+		Title: "t", Mode: "live", Urgency: "urgent", Bodies: []gen.Body{{Language: "ja", Text: strings.Repeat("あ", 71)}},
+		Choices: []gen.Choice{}, Audience: gen.AudienceSelection{Everyone: set(true)},
+	}
+	draft := into[gen.Broadcast](t, r.do("POST", "/broadcasts", content), 201)
+	review := into[gen.Review](t, r.do("POST", "/broadcasts/"+draft.Id+"/review", nil), 200)
+	launch := gen.LaunchRequest{Codes: review.Preview.Codes, People: review.Preview.People}
+	key := header{"Idempotency-Key", "0123456789abcdef"}
+	refused := problem(t, r.do("POST", "/broadcasts/"+draft.Id+"/launch", launch, key), 409, "sms_too_many_parts")
+	if refused.Params == nil || (*refused.Params)["max"] != "1" {
+		t.Errorf("params = %v, want the limit of the route", refused.Params)
+	}
+}
+
 func set[T any](v T) *T { return &v }

@@ -3,6 +3,7 @@ package preflight
 import (
 	"noroshi/app/country"
 	"noroshi/app/directory/group"
+	"noroshi/app/fault"
 	"noroshi/app/message"
 	"noroshi/app/smstext"
 )
@@ -109,4 +110,18 @@ type Warning struct {
 	Route    string
 	Ways     []country.Way
 	Texts    []int // places of the bodies it is about
+}
+
+// Refusal returns why a route would surely refuse a text of the sheet: Conflict (sms_too_many_parts, with parts, max,
+// save and route; sms_not_in_alphabet, with char and route). Nothing is ever cut to fit, so it must not be launched.
+func (s Sheet) Refusal() error {
+	for _, w := range s.Warnings {
+		if !w.Blocking || w.Code != smstext.ProblemTooLong && w.Code != smstext.ProblemAlphabet {
+			continue
+		}
+		err := fault.New(fault.Conflict, w.Code, "A route refuses a text of this broadcast as it is.")
+		err.Params = w.Params
+		return err
+	}
+	return nil
 }

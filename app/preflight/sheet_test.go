@@ -11,6 +11,7 @@ import (
 	"noroshi/app/country"
 	"noroshi/app/directory"
 	"noroshi/app/directory/group"
+	"noroshi/app/fault"
 	"noroshi/app/gateway"
 	"noroshi/app/preflight"
 	"noroshi/app/scope"
@@ -228,6 +229,12 @@ func TestTooManyPartsForARouteAreRefusedBeforeSending(t *testing.T) {
 	}
 	if s.Parts != 6 {
 		t.Errorf("parts = %d: nothing is cut", s.Parts)
+	}
+	if err := s.Refusal(); fault.CodeOf(err) != "sms_too_many_parts" || !fault.Is(err, fault.Conflict) {
+		t.Errorf("Refusal = %v", err)
+	}
+	if err := o.sheet(t, plainText("森")).Refusal(); err != nil {
+		t.Errorf("Refusal of a short text = %v", err)
 	}
 	if got := blocking(o.sheet(t, plainText(strings.Repeat("あ", 134)))); got != nil {
 		t.Errorf("two parts: blocking = %v", got)

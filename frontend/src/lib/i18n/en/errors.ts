@@ -61,6 +61,9 @@ export default {
   drill_stays_drill: 'A drill cannot become a LIVE broadcast. Start a new one.',
   version_changed: 'Somebody changed this in the meantime. Load it again to see the newest state.',
   recipient_changed: 'Somebody changed this person in the meantime. Load it again.',
+  sms_too_many_parts:
+    'It takes {parts} parts, and route {route} allows {max}. Nothing was sent; shorten the text.',
+  sms_not_in_alphabet: 'Route {route} cannot carry “{char}”. Nothing was sent.',
   country_changed: 'Somebody changed this country card in the meantime. Load it again.',
   country_not_known: 'There is no card of this country.',
   unknown_word: 'This is none of what can stand here.',

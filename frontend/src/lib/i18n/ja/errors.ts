@@ -64,6 +64,9 @@ export default {
   drill_stays_drill: '訓練を本番に変えることはできません。新しく作ってください。',
   version_changed: 'ほかの人が先に変更しました。再読み込みして最新の内容を確かめてください。',
   recipient_changed: 'ほかの人が先にこの受信者を変更しました。再読み込みしてください。',
+  sms_too_many_parts:
+    '{parts}通になります。経路「{route}」で送れるのは{max}通までです。何も送信していません。文面を短くしてください。',
+  sms_not_in_alphabet: '経路「{route}」では「{char}」を送れません。何も送信していません。',
   country_changed: 'ほかの人が先にこの国別カードを変更しました。再読み込みしてください。',
   country_not_known: 'この国のカードはありません。',
   unknown_word: 'ここに書ける内容ではありません。',
