@@ -126,6 +126,9 @@ func TestEnquireLink_closes_a_silent_session(t *testing.T) {
 		if n := s.binds.Load(); n != 1 {
 			t.Fatalf("%d binds while every enquire_link was answered, want 1", n)
 		}
+		if n := c.Health().BadPDUs; n != 0 {
+			t.Fatalf("BadPDUs = %d after answers to enquire_link, want 0: they were asked for", n)
+		}
 		s.silent.Store(true)
 		time.Sleep(30*time.Second + enquireTimeout + 3*time.Second)
 		if n := s.binds.Load(); n != 2 {

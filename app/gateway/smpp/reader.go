@@ -75,6 +75,7 @@ func (s *session) handle(frame []byte, now time.Time) bool {
 		s.unboundByPeer(h)
 	case wire.Unbind | wire.Response:
 		return true
+	case wire.EnquireLink | wire.Response: // that something was heard is noted already
 	case wire.AlertNotification, wire.Outbind: // these have no response (SMPP 3.4 §4.12.1, §4.1.7.1)
 	default:
 		s.strange(frame, "the command_id is not served", now, inbox.Asker{})
