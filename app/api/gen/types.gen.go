@@ -2414,7 +2414,7 @@ type SignInRequest struct {
 type Signals struct {
 	At time.Time `json:"at"`
 
-	// NeedHelp People whose answer calls for help in broadcasts that are open
+	// NeedHelp People whose answer calls for help in LIVE broadcasts that are open
 	NeedHelp int `json:"needHelp"`
 
 	// NeedHelpBroadcast The broadcast most of them belong to

@@ -12,7 +12,7 @@ export async function createGroup(body: Input, key: string): Promise<Group> {
   return group;
 }
 
-/** Renames a group on the ground of a version. Throws an ApiError; a newer version refuses the change. */
+/** Changes a group on the ground of a version. Throws an ApiError; a newer version refuses the change. */
 export async function saveGroup(id: string, version: number, body: Input): Promise<Group> {
   const params = { path: { groupId: id }, header: { 'If-Match': etag(version) } };
   const group = await unwrap(api.PUT('/groups/{groupId}', { params, body }));

@@ -306,7 +306,7 @@ export interface paths {
         };
         /** One group */
         get: operations["getGroup"];
-        /** Rename a group */
+        /** Change a group */
         put: operations["updateGroup"];
         post?: never;
         /** Remove a group; its people stay */
@@ -1014,7 +1014,7 @@ export interface components {
             expiresAt: string;
         };
         Signals: {
-            /** @description People whose answer calls for help in broadcasts that are open */
+            /** @description People whose answer calls for help in LIVE broadcasts that are open */
             needHelp: number;
             /** @description The broadcast most of them belong to */
             needHelpBroadcast?: string;
