@@ -223,6 +223,9 @@ func (c *core) bench(ctx context.Context, o benchOptions, sim *apart.Process) (r
 	if b, err = c.broadcasts.Review(ctx, by, scope.Everything(), b.ID); err != nil {
 		return r, err
 	}
+	if err := c.settle(ctx); err != nil {
+		return r, err
+	}
 	end, err := bench.Profile(o.profile)
 	if err != nil {
 		return r, err
@@ -256,6 +259,22 @@ func (c *core) bench(ctx context.Context, o benchOptions, sim *apart.Process) (r
 	r.Account, err = bench.Compare(ctx, b.ID, c.audiences, c.messages.Book(b.ID), sim)
 	r.Lost += o.recipients - r.Groups["audience"]
 	return r, err
+}
+
+// settle waits until the appliance is one that has been running: its line is up, and what opening a ledger sets off is
+// over.
+func (c *core) settle(ctx context.Context) error {
+	up := time.Time{}
+	return until(ctx, 20*time.Millisecond, func() bool {
+		if client := c.routing.sender(c.config.Routes[0].Name); client == nil || !client.Pace().Ready {
+			up = time.Time{}
+			return false
+		}
+		if up.IsZero() {
+			up = time.Now()
+		}
+		return time.Since(up) > 2*time.Second
+	})
 }
 
 // until looks at a condition every so often.
