@@ -193,6 +193,15 @@ func (t *trial) end() {
 		bad := p.count(0, func(e event) bool { return e.Event == "error" })
 		t.report.note(t.column(p), groupSessions, "nothing that the implementation could not read", bad == 0, "%s",
 			firstError(p))
+		for _, a := range accounts {
+			// What talk sent on purpose is counted: an unknown command and a broken header.
+			want := map[bool]int64{true: 2}[a.name == "idle"]
+			r := before[p.routeName(a.name)]
+			if p.has(a.name) {
+				t.report.note(t.column(p), groupSessions, "the system page counts unreadable PDUs, and nothing else as such",
+					err == nil && r.BadPdus == want, "%s: %d, want %d (%v)", a.name, r.BadPdus, want, err)
+			}
+		}
 		if p.tls {
 			continue
 		}
