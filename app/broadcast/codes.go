@@ -71,7 +71,8 @@ func (s *Service) waysOf(ctx context.Context, sc scope.Scope, c Content) (Ways, 
 	return ways, err
 }
 
-func (s *Service) reserve(ctx context.Context, tx *store.Tx, sc scope.Scope, b Broadcast, ways Ways) (Broadcast, error) {
+func (s *Service) reserve(ctx context.Context, tx *store.Tx, sc scope.Scope, b Broadcast, ways Ways,
+) (Broadcast, error) {
 	var cooling []Cooling
 	until := s.o.Now().Add(ReviewTime)
 	r := question.Reservation{
@@ -168,7 +169,8 @@ func (s *Service) shared(ctx context.Context, tx *store.Tx, sc scope.Scope, b Br
 
 // reached returns the test whether a broadcast reaches a person: by its frozen audience and its copies, or, while they
 // are not written yet, by its selection.
-func (s *Service) reached(ctx context.Context, tx *store.Tx, other id.Broadcast) (func(directory.Recipient) bool, error) {
+func (s *Service) reached(ctx context.Context, tx *store.Tx, other id.Broadcast,
+) (func(directory.Recipient) bool, error) {
 	o, err := Read(tx, other)
 	if fault.Is(err, fault.NotFound) {
 		return func(directory.Recipient) bool { return true }, nil // nobody can say

@@ -57,8 +57,8 @@ func (s *Service) searchSources(tx *store.Tx, text string) ([]source, error) {
 	return out, err
 }
 
-// Numbers are found by their last digits as well, which is what people know of each other's phones. There is no index for
-// it: in a directory of up to so many people the keys of all numbers are read through instead.
+// Numbers are found by their last digits as well, which is what people know of each other's phones. There is no index
+// for it: in a directory of up to so many people the keys of all numbers are read through instead.
 const (
 	endingDigits = 4
 	endingPeople = 50_000
