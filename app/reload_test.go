@@ -342,3 +342,23 @@ func TestWhatCannotBeReloadedIsSaid(t *testing.T) {
 		t.Errorf("needs a restart: %q, want listen memory_mb log", got)
 	}
 }
+
+func TestCopiesOfARouteThatIsTakenOutGoOverAnother(t *testing.T) {
+	t.Parallel()
+	const n = 400
+	smsc, other := operator(t), operator(t)
+	line := route("main", smsc, "rate_parts_per_s: 200, countries: [JP], failover_after_s: 1")
+	spare := route("spare", other, "window: 20")
+	a := start(t, n, line, spare)
+	a.bound(t, "main")
+	a.bound(t, "spare")
+	b := a.launch(t)
+	within(t, "some have their text", func() bool { return smsc.Stats().Accepted >= 50 })
+	a.mustReload(t, spare)
+	took := smsc.Stats().Accepted
+	a.open(t, b)
+	once(t, n, smsc, other)
+	if got := other.Stats().Accepted; got != n-took || smsc.Stats().Accepted != took || got == 0 {
+		t.Errorf("the other route took %d, want the %d that were left", got, n-took)
+	}
+}

@@ -84,7 +84,7 @@ func (w *watcher) givenUp(now time.Time) map[string]bool {
 		note(l.way.Route.Name, l.way.Sender.Health().State.Serves(), l.way.Route.Failover)
 	}
 	for _, route := range w.s.away() {
-		note(route, false, config.RouteDefaults().Failover)
+		note(route, false, w.s.awayFor(route))
 	}
 	for route := range w.since {
 		if !known[route] {

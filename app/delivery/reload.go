@@ -5,6 +5,7 @@ import (
 	"slices"
 	"sync"
 
+	"noroshi/app/config"
 	"noroshi/app/fault"
 )
 
@@ -13,8 +14,9 @@ type lineup struct {
 	change  sync.Mutex // held while lines come and go, and at the end
 	mu      sync.RWMutex
 	list    []*line
-	away    []string        // routes that were retired and have no line: their copies wait
-	running context.Context // of the work; nil before Start and after Close
+	away    []string                  // routes that were retired and have no line: their copies wait
+	wait    map[string]config.Seconds // how long each of them may be away until another route takes over
+	running context.Context           // of the work; nil before Start and after Close
 }
 
 // lines returns the lines that work now; the slice is never written to.
@@ -40,6 +42,22 @@ func (s *Service) knows(route string) (known bool, first *line) {
 	}
 	has := func(l *line) bool { return l.way.Route.Name == route }
 	return slices.Contains(s.lineup.away, route) || slices.ContainsFunc(s.lineup.list, has), first
+}
+
+// awayFor returns how long a retired route may be away until another one takes over: what its settings said.
+func (s *Service) awayFor(route string) config.Seconds {
+	s.lineup.mu.RLock()
+	defer s.lineup.mu.RUnlock()
+	return s.lineup.wait[route]
+}
+
+func (u *lineup) patience(route string, wait config.Seconds) {
+	u.mu.Lock()
+	defer u.mu.Unlock()
+	if u.wait == nil {
+		u.wait = map[string]config.Seconds{}
+	}
+	u.wait[route] = wait
 }
 
 func (u *lineup) set(list []*line, away []string) {
@@ -87,6 +105,7 @@ func (s *Service) Retire(ctx context.Context, names []string) {
 	for _, l := range s.lines() {
 		if slices.Contains(names, l.way.Route.Name) {
 			leave = append(leave, l)
+			s.lineup.patience(l.way.Route.Name, l.way.Route.Failover)
 		} else {
 			stay = append(stay, l)
 		}
