@@ -235,6 +235,13 @@ func (s *Service) recorded(run message.Run, list []done) {
 			retries[d.work.page] = again
 		}
 	}
+	if len(leave) > 0 { // before the next try here is planned: one goroutine does both in their order
+		s.clock.at(now, func(ctx context.Context) {
+			if err := s.moveRefused(ctx, run, leave); err != nil && ctx.Err() == nil {
+				s.o.Log.Error("copies not moved to another route", "broadcast", run.Broadcast.String(), "error", err)
+			}
+		})
+	}
 	for page, wait := range retries {
 		// A second is the grain of the due time in the log.
 		s.offerAt(now.Add(wait+time.Second), page)
@@ -247,13 +254,6 @@ func (s *Service) recorded(run message.Run, list []done) {
 		s.clock.at(now, func(context.Context) {
 			if s.ended(run.Broadcast) {
 				s.Halt(run.Broadcast)
-			}
-		})
-	}
-	if len(leave) > 0 {
-		s.clock.at(now, func(ctx context.Context) {
-			if err := s.moveRefused(ctx, run, leave); err != nil && ctx.Err() == nil {
-				s.o.Log.Error("copies not moved to another route", "broadcast", run.Broadcast.String(), "error", err)
 			}
 		})
 	}
