@@ -56,7 +56,8 @@ func TestHealthDecidesAmongEqualsOnly(t *testing.T) {
 		{"the prefix is before health", 819012345678, "phones", "phones"},
 	}
 	for _, c := range cases {
-		got := gateway.ChooseHealthy(routes, c.number, nil, func(i int) bool { return !strings.Contains(c.ill, routes[i].Name) })
+		well := func(i int) bool { return !strings.Contains(c.ill, routes[i].Name) }
+		got := gateway.ChooseHealthy(routes, c.number, nil, well)
 		if routes[got].Name != c.want {
 			t.Errorf("%s: %s, want %s", c.name, routes[got].Name, c.want)
 		}
