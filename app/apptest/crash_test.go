@@ -56,7 +56,10 @@ func live(dir string) int {
 	entries, _ := strconv.Atoi(os.Getenv(envEntries))
 	last := w.Store.Head() + id.Seq(entries) - 1
 	go func() {
-		_ = w.Store.Wait(context.Background(), last)
+		// A life in which nothing more happens, because what is left waits for a line that is down, ends as well.
+		patience, cancel := context.WithTimeout(context.Background(), 10*time.Second)
+		defer cancel()
+		_ = w.Store.Wait(patience, last)
 		// At once after an entry, or in the middle of what follows from it.
 		<-time.NewTimer(time.Duration(rand.IntN(3)) * 4 * time.Millisecond).C
 		_ = syscall.Kill(os.Getpid(), syscall.SIGKILL)
