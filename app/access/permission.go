@@ -47,8 +47,8 @@ const (
 
 var permissions = []Permission{
 	AnswerRecord, AuditRead, BroadcastClose, BroadcastCreate, BroadcastDelete, BroadcastLaunch, BroadcastRead,
-	BroadcastStop, BroadcastUpdate, CountryRead, CountryUpdate, GroupCreate, GroupDelete, GroupRead, GroupUpdate, HandsetRead, HandsetUse,
-	OrganisationUpdate, RecipientCreate, RecipientDelete, RecipientExport, RecipientImport, RecipientRead,
+	BroadcastStop, BroadcastUpdate, CountryRead, CountryUpdate, GroupCreate, GroupDelete, GroupRead, GroupUpdate,
+	HandsetRead, HandsetUse, OrganisationUpdate, RecipientCreate, RecipientDelete, RecipientExport, RecipientImport, RecipientRead,
 	RecipientUpdate, RouteTest, SystemRead, UnreadDecide, UnreadRead,
 }
 

@@ -44,6 +44,9 @@ type Body struct {
 	Language string   `cbor:"1,keyasint"`
 	Text     string   `cbor:"2,keyasint"`
 	Labels   []string `cbor:"3,keyasint,omitempty"` // of the choices; empty ones fall back to the choices' own
+	// TemplateID is what the operator registered this text as, for routes whose tlvs say {{template_id}}: letters and
+	// digits.
+	TemplateID string `cbor:"4,keyasint,omitempty"`
 }
 
 // Selection is who is meant.
@@ -79,6 +82,8 @@ const (
 	MaxBody   = 2000
 	MaxLabel  = 40
 	MaxBodies = 12
+	// MaxTemplateID is what operators in India allow for the identifiers of their registry.
+	MaxTemplateID = 30
 )
 
 // Check returns what keeps the content from being saved as a draft: only what could not even be kept. A draft may be
@@ -102,6 +107,11 @@ func (c Content) Check() error {
 		if utf8.RuneCountInString(b.Text) > MaxBody {
 			add("bodies["+strconv.Itoa(i)+"].text", "too_long", "max", strconv.Itoa(MaxBody))
 		}
+		if len(b.TemplateID) > MaxTemplateID {
+			add("bodies["+strconv.Itoa(i)+"].templateId", "too_long", "max", strconv.Itoa(MaxTemplateID))
+		} else if strings.ContainsFunc(b.TemplateID, notAlphanumeric) {
+			add("bodies["+strconv.Itoa(i)+"].templateId", "not_alphanumeric")
+		}
 	}
 	if len(c.Choices) > answer.MaxChoices {
 		add("choices", "too_many_choices", "max", strconv.Itoa(answer.MaxChoices))
@@ -110,6 +120,10 @@ func (c Content) Check() error {
 		return e
 	}
 	return nil
+}
+
+func notAlphanumeric(r rune) bool {
+	return (r < '0' || r > '9') && (r < 'A' || r > 'Z') && (r < 'a' || r > 'z')
 }
 
 // Ready returns what keeps the content from being sent, besides codes and people.

@@ -13,6 +13,7 @@ import (
 type Texts struct {
 	languages []string
 	bodies    []template.Body
+	ids       []string // what operators registered the texts as
 	vars      []string // of all texts, in the order of their first use
 }
 
@@ -26,6 +27,7 @@ func (c Content) Texts() (Texts, error) {
 		}
 		t.languages = append(t.languages, b.Language)
 		t.bodies = append(t.bodies, whole)
+		t.ids = append(t.ids, b.TemplateID)
 		for _, v := range whole.Vars() {
 			if !slices.Contains(t.vars, v) && v != template.VarReplyNumber {
 				t.vars = append(t.vars, v)
@@ -59,6 +61,9 @@ func (c Content) labels(body int) []string {
 	}
 	return labels
 }
+
+// TemplateID returns what the operator registered a text as; empty when nobody said.
+func (t Texts) TemplateID(text int) string { return t.ids[text] }
 
 // Wordings returns the question as people are sent it, in the order of the bodies.
 func (c Content) Wordings() []question.Wording {

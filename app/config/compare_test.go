@@ -23,8 +23,8 @@ func TestCompareNamesWhatDiffers(t *testing.T) {
 		t.Helper()
 		text := "routes:\n"
 		for _, name := range names {
-			name, more, _ := strings.Cut(name, " ")
-			text += "  - {name: " + name + ", host: h, system_id: s, sender: \"81\", password_file: pw, " + more + "}\n"
+			first, more, _ := strings.Cut(name, " ")
+			text += "  - {name: " + first + ", host: h, system_id: s, sender: \"81\", password_file: pw, " + more + "}\n"
 		}
 		c, err := config.Parse([]byte(text), dir, none)
 		if err != nil {

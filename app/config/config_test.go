@@ -273,14 +273,17 @@ func TestSecretsThatEverybodyMayReadAreWarnedOf(t *testing.T) {
 
 func TestQuietHoursMayCrossMidnight(t *testing.T) {
 	t.Parallel()
-	for hours, good := range map[string]bool{
-		"21:00-08:00": true, "12:00-13:30": true, "22:00-24:00": true, " 9:00 - 10:00": true, "": true,
-		"21-8": false, "21:00": false, "21:00-21:00": false, "00:00-24:00": false, "25:00-08:00": false, "21:60-08:00": false,
-	} {
+	try := func(hours string, good bool) {
 		_, err := config.Parse([]byte(route+"    quiet_hours: \""+hours+"\"\n"), "", none)
 		if (err == nil) != good {
 			t.Errorf("quiet_hours %q: %v, want it taken: %v", hours, err, good)
 		}
+	}
+	for _, hours := range []string{"21:00-08:00", "12:00-13:30", "22:00-24:00", " 9:00 - 10:00", ""} {
+		try(hours, true)
+	}
+	for _, hours := range []string{"21-8", "21:00", "21:00-21:00", "00:00-24:00", "25:00-08:00", "21:60-08:00"} {
+		try(hours, false)
 	}
 }
 

@@ -1,5 +1,10 @@
 package config
 
+import (
+	"slices"
+	"strings"
+)
+
 // Route is one SMPP account: a configured way out. Field comments are the documentation of the example file, which is
 // generated from the `doc` tags.
 type Route struct {
@@ -83,6 +88,14 @@ type TLS struct {
 type DCSOut struct {
 	GSM7 *int `yaml:"gsm7,omitempty" doc:"data_coding for GSM-7; left out: 0."`
 	UCS2 *int `yaml:"ucs2,omitempty" doc:"data_coding for UCS-2; left out: 8."`
+}
+
+// TemplateID stands in the value of a TLV for the operator's id of the registered text.
+const TemplateID = "{{template_id}}"
+
+// NeedsTemplate reports whether the route sends nothing without the operator's id of the text.
+func (r *Route) NeedsTemplate() bool {
+	return slices.ContainsFunc(r.TLVs, func(t TLV) bool { return strings.Contains(t.Value, TemplateID) })
 }
 
 // TLV is an optional parameter (SMPP 3.4 §5.3) sent with each submit_sm.

@@ -294,7 +294,7 @@ func (r *Route) tlvs(k *checker) {
 			k.say(at("tlvs", i)+".tag", "%q is no tag such as 0x1400", "%qはタグではありません（例：0x1400）", t.Tag)
 		}
 		k.oneOf(at("tlvs", i)+".type", t.Type, "octet", "cstring", "int")
-		fixed := strings.ReplaceAll(t.Value, "{{template_id}}", "0")
+		fixed := strings.ReplaceAll(t.Value, TemplateID, "0")
 		_, err := strconv.ParseUint(fixed, 0, 32)
 		switch {
 		case fixed == "" || len(fixed) > 255 || strings.ContainsRune(fixed, 0):

@@ -62,7 +62,9 @@ func (r *renderer) slice(refs []message.Ref) (sl *slice, refused []message.PartO
 			continue
 		}
 		sl.refs = append(sl.refs, ref)
-		sl.parts = append(sl.parts, gateway.Part{To: c.Number, Wire: parts[ref.Part]})
+		sl.parts = append(sl.parts, gateway.Part{
+			To: c.Number, Wire: parts[ref.Part], Template: r.j.texts.TemplateID(int(c.Text)),
+		})
 	}
 	return sl, refused
 }

@@ -14,8 +14,8 @@ func Choose(routes []config.Route, n phone.Number, allowed func(i int) bool) int
 }
 
 // ChooseHealthy returns the place of the route that serves a number best: the longest matching prefix, then a named
-// country, then routes that serve all; among equals the lowest priority number, then one that is healthy, then the order
-// of the file. Only routes for which allowed is true are looked at; nil allows all, and takes all for healthy. It
+// country, then routes that serve all; among equals the lowest priority number, then one that is healthy, then the
+// order of the file. Only routes for which allowed is true are looked at; nil allows all, and takes all for healthy. It
 // returns -1 when no route serves the number.
 func ChooseHealthy(routes []config.Route, n phone.Number, allowed, healthy func(i int) bool) int {
 	best, bestFit := -1, 0

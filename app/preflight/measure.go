@@ -104,6 +104,27 @@ func (sh *sheet) measure(c *addressed) {
 	if m.counted.Problem != "" {
 		sh.problem(c, route, m)
 	}
+	if sh.c.Bodies[c.text].TemplateID == "" && sh.routes[route].NeedsTemplate() {
+		sh.unregistered(c, route)
+	}
+}
+
+// templateMissing is the warning of a text without the operator's id for it.
+const templateMissing = "template_id_missing"
+
+// unregistered remembers a text that its route must send under the operator's own id for it, and that has none.
+func (sh *sheet) unregistered(c *addressed, route int) {
+	key := problemKey{problem: templateMissing, text: c.text, route: route}
+	w := sh.problems[key]
+	if w == nil {
+		name := sh.routes[route].Name
+		w = &Warning{
+			Code: templateMissing, Blocking: true, Path: "bodies[" + strconv.Itoa(c.text) + "].templateId",
+			Route: name, Params: map[string]string{"route": name}, Texts: []int{c.text},
+		}
+		sh.problems[key] = w
+	}
+	w.People += c.people
 }
 
 func (sh *sheet) groupOf(cc string, route int, sample phone.Number) *groupSum {

@@ -1,6 +1,8 @@
 package preflight
 
 import (
+	"slices"
+
 	"noroshi/app/country"
 	"noroshi/app/directory/group"
 	"noroshi/app/fault"
@@ -112,11 +114,15 @@ type Warning struct {
 	Texts    []int // places of the bodies it is about
 }
 
+// refusals are the warnings of texts that their route would surely refuse.
+var refusals = []string{smstext.ProblemTooLong, smstext.ProblemAlphabet, templateMissing}
+
 // Refusal returns why a route would surely refuse a text of the sheet: Conflict (sms_too_many_parts, with parts, max,
-// save and route; sms_not_in_alphabet, with char and route). Nothing is ever cut to fit, so it must not be launched.
+// save and route; sms_not_in_alphabet, with char and route; template_id_missing, with route). Nothing is ever cut to
+// fit, so it must not be launched.
 func (s Sheet) Refusal() error {
 	for _, w := range s.Warnings {
-		if !w.Blocking || w.Code != smstext.ProblemTooLong && w.Code != smstext.ProblemAlphabet {
+		if !w.Blocking || !slices.Contains(refusals, w.Code) {
 			continue
 		}
 		err := fault.New(fault.Conflict, w.Code, "A route refuses a text of this broadcast as it is.")

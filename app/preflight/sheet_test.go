@@ -76,6 +76,31 @@ func TestSheetIsByCountryAndRoute(t *testing.T) {
 	}
 }
 
+// A route whose operator carries registered texts only refuses each text that names no registration.
+func TestSheetWantsTheIDOfARegisteredText(t *testing.T) {
+	t.Parallel()
+	o := newOffice(t)
+	o.asia()
+	o.routes[1].TLVs = []config.TLV{{Tag: "0x1401", Type: "cstring", Value: config.TemplateID}}
+	o.add(t, "森 舞", "ja", "090-1111-0001")
+	o.add(t, "Somchai", "th", "+66 81 234 5678")
+	o.add(t, "Anong", "th", "+66 81 234 5679")
+	c := plainText("Evacuate")
+	at := slices.IndexFunc(o.sheet(t, c).Warnings, func(w preflight.Warning) bool {
+		return w.Code == "template_id_missing" && w.Blocking && w.Route == "asia" && w.People == 2 &&
+			w.Path == "bodies[0].templateId"
+	})
+	if at < 0 {
+		t.Errorf("warnings = %+v, want the missing id of the text", o.sheet(t, c).Warnings)
+	}
+	c.Bodies[0].TemplateID = "1107160000000012345"
+	for _, w := range o.sheet(t, c).Warnings {
+		if w.Code == "template_id_missing" {
+			t.Errorf("warning with an id: %+v", w)
+		}
+	}
+}
+
 func TestSheetSaysWhatRemovingCharactersSaves(t *testing.T) {
 	t.Parallel()
 	o := newOffice(t)

@@ -1179,6 +1179,9 @@ type Body struct {
 	Labels   *[]string `json:"labels,omitempty"`
 	Language string    `json:"language"`
 
+	// TemplateId What the operator registered this text as, for routes whose tlvs say {{template_id}}; letters and digits
+	TemplateId *string `json:"templateId,omitempty"`
+
 	// Text May contain {{name}}, {{reply_number}} and attributes
 	Text string `json:"text"`
 }

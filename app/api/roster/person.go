@@ -48,8 +48,8 @@ func (r *Roster) Detail(ctx context.Context, sc scope.Scope, b broadcast.Broadca
 	return out, nil
 }
 
-// inOrder sorts by time, to the millisecond, which is what most times are kept to. Earlier releases kept texts of people
-// to the second only: with one of those, what happened within a second goes by its kind.
+// inOrder sorts by time, to the millisecond, which is what most times are kept to. Earlier releases kept texts of
+// people to the second only: with one of those, what happened within a second goes by its kind.
 func inOrder(timeline []gen.TimelineEntry) {
 	grain := time.Millisecond
 	for _, e := range timeline {

@@ -35,7 +35,9 @@ func content(c broadcast.Content) gen.BroadcastContent {
 		},
 	}
 	for _, b := range c.Bodies {
-		out.Bodies = append(out.Bodies, gen.Body{Language: b.Language, Text: b.Text, Labels: optList(b.Labels)})
+		out.Bodies = append(out.Bodies, gen.Body{
+			Language: b.Language, Text: b.Text, Labels: optList(b.Labels), TemplateId: opt(b.TemplateID),
+		})
 	}
 	return out
 }
@@ -77,7 +79,9 @@ func ToContent(in gen.BroadcastContent) (broadcast.Content, error) {
 		},
 	}
 	for _, b := range in.Bodies {
-		c.Bodies = append(c.Bodies, broadcast.Body{Language: b.Language, Text: b.Text, Labels: Or(b.Labels)})
+		c.Bodies = append(c.Bodies, broadcast.Body{
+			Language: b.Language, Text: b.Text, Labels: Or(b.Labels), TemplateID: Or(b.TemplateId),
+		})
 	}
 	for _, ch := range in.Choices {
 		c.Choices = append(c.Choices, question.Choice{Code: Or(ch.Code), Label: ch.Label, Tone: question.Tone(ch.Tone)})

@@ -68,8 +68,9 @@ func sourceOf(f question.Flags) gen.PersonAnswerSource {
 var stepKinds = map[string]gen.TimelineEntryKind{
 	"submitted": gen.TimelineEntryKindSubmitted, "accepted": gen.TimelineEntryKindAccepted,
 	"receipt": gen.TimelineEntryKindReceipt, "retry": gen.TimelineEntryKindRetry,
-	"uncertain": gen.TimelineEntryKindUncertain, "resent": gen.TimelineEntryKindResent, "rerouted": gen.TimelineEntryKindRerouted,
-	"failed": gen.TimelineEntryKindFailed, "unknown": gen.TimelineEntryKindUncertain,
+	"uncertain": gen.TimelineEntryKindUncertain, "resent": gen.TimelineEntryKindResent,
+	"rerouted": gen.TimelineEntryKindRerouted,
+	"failed":   gen.TimelineEntryKindFailed, "unknown": gen.TimelineEntryKindUncertain,
 	"expired": gen.TimelineEntryKindFailed, "stopped": gen.TimelineEntryKindFailed,
 }
 

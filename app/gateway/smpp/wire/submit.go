@@ -24,9 +24,6 @@ const (
 	tagMessageState uint16 = 0x0427
 )
 
-// templateID stands in a TLV's value for the operator's id of the approved text.
-const templateID = "{{template_id}}"
-
 // Longest fields we send (SMPP 3.4 §4.4.1, §5.2); a C-octet string has its NUL beside.
 const (
 	maxShortMessage = 254
@@ -65,9 +62,9 @@ func NewTemplate(r config.Route) (*Template, error) {
 	t.middle = cstring(t.middle, validity)
 	t.middle = append(t.middle, octet(r.Registered, 1), 0) // registered_delivery, replace_if_present_flag
 	for _, p := range r.TLVs {
-		if strings.Contains(p.Value, templateID) {
+		if strings.Contains(p.Value, config.TemplateID) {
 			t.perText = append(t.perText, p)
-			p.Value = strings.ReplaceAll(p.Value, templateID, "0") // only to check the rest of it
+			p.Value = strings.ReplaceAll(p.Value, config.TemplateID, "0") // only to check the rest of it
 			if _, err := appendParameter(nil, p); err != nil {
 				return nil, err
 			}
@@ -101,7 +98,7 @@ func (t *Template) Append(b []byte, seq uint32, p *gateway.Part) []byte {
 	}
 	b = append(b, t.tlvs...)
 	for _, q := range t.perText {
-		q.Value = strings.ReplaceAll(q.Value, templateID, p.Template)
+		q.Value = strings.ReplaceAll(q.Value, config.TemplateID, p.Template)
 		b, _ = appendParameter(b, q) // Refuse has seen that it can be done
 	}
 	binary.BigEndian.PutUint32(b[start:], uint32(len(b)-start))
@@ -118,7 +115,7 @@ func (t *Template) Refuse(p *gateway.Part) uint32 {
 		return InvalidLength
 	}
 	for _, q := range t.perText {
-		q.Value = strings.ReplaceAll(q.Value, templateID, p.Template)
+		q.Value = strings.ReplaceAll(q.Value, config.TemplateID, p.Template)
 		if _, err := appendParameter(nil, q); err != nil || p.Template == "" {
 			return MissingTLV
 		}

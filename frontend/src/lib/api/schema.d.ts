@@ -1232,6 +1232,8 @@ export interface components {
             text: string;
             /** @description Labels of the choices in this language in their order; left out */
             labels?: string[];
+            /** @description What the operator registered this text as, for routes whose tlvs say {{template_id}}; letters and digits */
+            templateId?: string;
         };
         AudienceSelection: {
             everyone?: boolean;

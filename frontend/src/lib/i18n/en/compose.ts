@@ -203,6 +203,9 @@ export default {
   // Warnings: by the code of the preview
   warn_required: '{field} is missing.',
   warn_repeated: 'A language stands twice.',
+  templateId: 'Registered template ID',
+  templateIdHint: 'The number under which the operator approved this text.',
+  warn_not_alphanumeric: 'A template ID has letters and digits only.',
   warn_too_long: '{field} is too long: {max} characters are allowed.',
   warn_count_out_of_range: 'At most {max} languages.',
   warn_too_many_choices: 'At most {max} choices.',

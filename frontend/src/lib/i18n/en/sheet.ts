@@ -92,7 +92,7 @@ export default {
   warn_country_quiet: 'It is {time} there. Quiet hours end at {until}.',
   warn_country_no_card: 'There is no country card: its rules were not checked.',
   warn_template_id_missing:
-    'Route {route} sends only texts with the operator’s template id, and this one has none.',
+    'Route {route} sends only texts its operator has approved. Enter the template ID of this text.',
   warn_route_not_connected: {
     one: 'Route {route} is not connected; {n} person waits until it is.',
     other: 'Route {route} is not connected; {n} people wait until it is.'

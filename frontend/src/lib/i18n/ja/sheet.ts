@@ -81,7 +81,7 @@ export default {
   warn_country_quiet: '現地は{time}です。深夜の時間帯は{until}までです。',
   warn_country_no_card: '国別カードがないため、この国の規則は確認していません。',
   warn_template_id_missing:
-    '経路「{route}」で送るには、通信会社に登録したひな形のIDが必要です。この文面にはありません。',
+    '経路「{route}」で送るには、通信会社に登録したテンプレートIDが必要です。この文面にはまだ入っていません。',
   warn_route_not_connected: { other: '経路「{route}」がつながっていません。{n}人は、つながるまで待ちます。' },
   warn_sms_too_many_parts:
     '{parts}通になります。経路「{route}」で送れるのは{max}通までです。約{save}文字減らしてください。自動では切り詰めません。',

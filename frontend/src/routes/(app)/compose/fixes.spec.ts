@@ -9,7 +9,8 @@ function formWith(texts: Record<string, string>, labels: string[] = []): Form {
     key: freshKey(),
     language,
     text,
-    labels: {}
+    labels: {},
+    templateId: ''
   }));
   form.choices = labels.map((label) => ({ key: freshKey(), code: '', label, tone: 'ok' }));
   return form;

@@ -10,7 +10,14 @@ export type Audience = {
   recipients: string[];
 };
 export type ChoiceForm = { key: number; code: string; label: string; tone: Tone };
-export type BodyForm = { key: number; language: string; text: string; labels: Record<number, string> };
+export type BodyForm = {
+  key: number;
+  language: string;
+  text: string;
+  labels: Record<number, string>;
+  /** What the operator registered the text as; most operators register nothing. */
+  templateId: string;
+};
 
 /** What is being written. Choices and bodies carry a key of their own, so that rows keep their place when moved. */
 export type Form = {
@@ -33,11 +40,19 @@ export const MAX_BODIES = 12;
 let lastKey = 0;
 export const freshKey = (): number => ++lastKey;
 
+export const freshBody = (language: string): BodyForm => ({
+  key: freshKey(),
+  language,
+  text: '',
+  labels: {},
+  templateId: ''
+});
+
 export const emptyForm = (language: string, mode: Mode | null = null): Form => ({
   title: '',
   mode,
   urgency: 'urgent',
-  bodies: [{ key: freshKey(), language, text: '', labels: {} }],
+  bodies: [freshBody(language)],
   choices: [],
   multiSelect: false,
   allPhones: false,
@@ -67,7 +82,8 @@ export function formOf(content: Content, copy = false): Form {
       key: freshKey(),
       language: body.language,
       text: body.text,
-      labels: labelsOf(body.labels)
+      labels: labelsOf(body.labels),
+      templateId: body.templateId ?? ''
     })),
     choices,
     multiSelect: content.multiSelect ?? false,
@@ -95,7 +111,8 @@ export function contentOf(form: Form): Content {
       return {
         language: body.language,
         text: body.text,
-        ...(labels.some((label) => label !== '') && { labels })
+        ...(labels.some((label) => label !== '') && { labels }),
+        ...(body.templateId.trim() && { templateId: body.templateId.trim() })
       };
     }),
     choices: form.choices.map((choice) => ({
