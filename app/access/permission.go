@@ -48,8 +48,8 @@ const (
 var permissions = []Permission{
 	AnswerRecord, AuditRead, BroadcastClose, BroadcastCreate, BroadcastDelete, BroadcastLaunch, BroadcastRead,
 	BroadcastStop, BroadcastUpdate, CountryRead, CountryUpdate, GroupCreate, GroupDelete, GroupRead, GroupUpdate,
-	HandsetRead, HandsetUse, OrganisationUpdate, RecipientCreate, RecipientDelete, RecipientExport, RecipientImport, RecipientRead,
-	RecipientUpdate, RouteTest, SystemRead, UnreadDecide, UnreadRead,
+	HandsetRead, HandsetUse, OrganisationUpdate, RecipientCreate, RecipientDelete, RecipientExport, RecipientImport,
+	RecipientRead, RecipientUpdate, RouteTest, SystemRead, UnreadDecide, UnreadRead,
 }
 
 // Permissions returns all permissions there are.

@@ -10,8 +10,8 @@ import (
 	"noroshi/app/simulator"
 )
 
-// An operator that carries registered texts only gets each under the number of its registration: without one it would be
-// refused before it leaves.
+// An operator that carries registered texts only gets each under the number of its registration: without one it would
+// be refused before it leaves.
 func TestARegisteredTextGoesOutUnderItsID(t *testing.T) {
 	t.Parallel()
 	const n = 20
