@@ -170,7 +170,7 @@ bench-flat: $(BENCH) ## The cost of a text at 1,000 to 1,000,000 people, with a 
 soak: ## SOAK people over an operator that makes trouble in turns; every number counted (slow)
 	@$(MAKE) --no-print-directory bin/bench/noroshi
 	bin/bench/noroshi bench sms --recipients $(SOAK) --check --json --wait 60m \
-	  --chaos all --chaos-turn 10s --chaos-calm 10s
+	  --chaos all --chaos-turn 5s --chaos-calm 1s
 
 chaos: build ## kill -9 in the middle of a broadcast, KILLS times, and count
 	@grep -rqE '^func TestChaos' --include='*_test.go' app || { echo "There is no TestChaos to run."; exit 1; }
