@@ -163,8 +163,8 @@ func numberIs(n phone.Number, digits string) bool {
 	return err == nil && got == n
 }
 
-// prove takes a receipt with an unknown id as proof that an uncertain part was taken, if its number has one on that
-// route.
+// prove takes a receipt with an unknown id as proof that an uncertain part was taken, if its number has exactly one on
+// that route that it can be of. The id is remembered, so that what else is reported under it proves no other part.
 func (s *Service) prove(r *gateway.Receipt) (*row, Ref, bool) {
 	for _, digits := range []string{r.From, r.To} {
 		number, err := phone.ParseE164(digits)
@@ -175,22 +175,32 @@ func (s *Service) prove(r *gateway.Receipt) (*row, Ref, bool) {
 			found.book.mu.RLock()
 			n, ok := uncertainPart(found.row, found.Copy, r.Route)
 			found.book.mu.RUnlock()
-			if ok {
-				return found.row, Ref{Run: found.Run, Copy: found.Copy, Part: n}, true
+			if !ok {
+				continue
 			}
+			ref := Ref{Run: found.Run, Copy: found.Copy, Part: n}
+			for _, messageID := range r.IDs {
+				s.Register(r.Route, ref, messageID)
+			}
+			return found.row, ref, true
 		}
 	}
 	return nil, Ref{}, false
 }
 
-func uncertainPart(w *row, copyNo uint32, route string) (uint8, bool) {
+// uncertainPart returns the one part of a copy an unknown id can be of. With another one in doubt or on its way, it may
+// be of either: to take the wrong one for taken would leave a hole in the text.
+func uncertainPart(w *row, copyNo uint32, route string) (n uint8, ok bool) {
 	if w.head.RouteName(w.routeOf[copyNo]) != route {
 		return 0, false
 	}
 	for i, p := range w.partsOf(copyNo) {
-		if p.State() == SubmitUncertain {
-			return uint8(i), true
+		switch s := p.State(); {
+		case s == Submitting, s == SubmitUncertain && ok:
+			return 0, false
+		case s == SubmitUncertain:
+			n, ok = uint8(i), true
 		}
 	}
-	return 0, false
+	return n, ok
 }
