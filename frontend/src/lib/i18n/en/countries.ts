@@ -1,8 +1,6 @@
 export default {
   title: 'Countries',
-  lead: 'What networks and people of a country do with a text. Every broadcast is checked against these cards.',
-  starting:
-    'As delivered, the cards are starting values from public sources: set them right for your contract.',
+  lead: 'What networks and people of a country do with a text. Every broadcast is checked against these cards. As delivered, the cards are starting values from public sources: set them right for your contract.',
   country: 'Country',
   delivered: 'As delivered',
   changed: 'Changed {time} by {name}',
